@@ -1,0 +1,5 @@
+//! E08: data.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

@@ -1,0 +1,5 @@
+//! E05: graph.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

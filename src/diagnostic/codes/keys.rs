@@ -1,0 +1,5 @@
+//! E03: keys.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

@@ -1,0 +1,5 @@
+//! E02: names.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

@@ -1,0 +1,5 @@
+//! E01: syntax.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

@@ -1,0 +1,5 @@
+//! E06: targets.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

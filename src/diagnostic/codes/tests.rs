@@ -1,0 +1,5 @@
+//! E07: tests.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

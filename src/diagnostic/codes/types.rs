@@ -1,0 +1,5 @@
+//! E04: types.
+
+use super::Page;
+
+pub const PAGES: &[Page] = &[];

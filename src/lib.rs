@@ -1,0 +1,12 @@
+//! Fishbone: a language for key performance indicators and the compiler that makes them true.
+//!
+//! ```text
+//! .kpi text ─ syntax ─▶ Parse ─ model ─▶ Model ─ check ─▶ Checked
+//!                                                  └─ plan ─▶ engine ─▶ cells ─ evaluate ─▶ Results ─ render ─▶ out
+//! ```
+//!
+//! A module uses only modules that stand above it in this list.
+
+pub mod source;
+pub mod diagnostic;
+pub mod syntax;
