@@ -10,3 +10,8 @@
 pub mod source;
 pub mod diagnostic;
 pub mod syntax;
+pub mod value;
+pub mod design;
+pub mod results;
+#[cfg(feature = "engine")]
+pub mod plan;

@@ -1,0 +1,364 @@
+//! Typed formulas: functions of a window and a slice, and the expressions over rows inside their aggregates.
+
+use bigdecimal::BigDecimal;
+
+use super::{ConstantId, DimensionId, FieldId, IndicatorId, MeasureId, SourceId};
+use crate::source::Origin;
+use crate::value::{Grain, Quantity, Step, calendar::Date};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Formula {
+    pub kind: FormulaKind,
+    pub ty: Type,
+    pub span: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    Number(Quantity),
+    Bool,
+    Text,
+    /// Keys: of a source (by its key or by references to it), else of one field.
+    Set(SetKey),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SetKey {
+    Source(SourceId),
+    Field(SourceId, FieldId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FormulaKind {
+    /// In base units.
+    Number(BigDecimal),
+    Text(String),
+    Bool(bool),
+    /// A leaf that the engine answers.
+    Aggregate(Box<Aggregate>),
+    /// A leaf set.
+    Set(Box<SetAtom>),
+    SetOperation {
+        op: SetOp,
+        left: Box<Formula>,
+        right: Box<Formula>,
+    },
+    /// How many keys a set has.
+    Count(Box<Formula>),
+    Measure(MeasureId),
+    Indicator(IndicatorId),
+    /// Its value on the window's last day.
+    Constant(ConstantId),
+    Negate(Box<Formula>),
+    Not(Box<Formula>),
+    Arithmetic {
+        op: ArithmeticOp,
+        left: Box<Formula>,
+        right: Box<Formula>,
+    },
+    Compare {
+        op: CompareOp,
+        left: Box<Formula>,
+        right: Box<Formula>,
+    },
+    And(Box<Formula>, Box<Formula>),
+    Or(Box<Formula>, Box<Formula>),
+    If {
+        condition: Box<Formula>,
+        then: Box<Formula>,
+        otherwise: Option<Box<Formula>>,
+    },
+    /// The right side where the left is missing.
+    Otherwise(Box<Formula>, Box<Formula>),
+    /// `x is missing` / `x is known`
+    IsMissing {
+        operand: Box<Formula>,
+        negated: bool,
+    },
+    Function {
+        function: ScalarFunction,
+        args: Vec<Formula>,
+    },
+    /// `previous(x, n)`
+    Previous {
+        operand: Box<Formula>,
+        times: u32,
+    },
+    Ago {
+        operand: Box<Formula>,
+        step: Step,
+    },
+    ToDate {
+        operand: Box<Formula>,
+        from: ToDateFrom,
+    },
+    Rolling {
+        operand: Box<Formula>,
+        step: Step,
+    },
+    /// From the beginning to the window's start.
+    Before(Box<Formula>),
+    /// From the beginning to the window's end.
+    UpToEnd(Box<Formula>),
+    /// `x / base - 1`, base the previous window, or `ago`.
+    Growth {
+        operand: Box<Formula>,
+        step: Option<Step>,
+    },
+    PerYear(Box<Formula>),
+    By {
+        function: ByFunction,
+        operand: Box<Formula>,
+        over: Over,
+    },
+    /// Every condition of the slice taken away, or those of the dimensions named.
+    Overall {
+        operand: Box<Formula>,
+        dimensions: Option<Vec<DimensionId>>,
+    },
+    /// Conditions added to the slice.
+    Only {
+        operand: Box<Formula>,
+        conditions: Vec<Condition>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ArithmeticOp {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CompareOp {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SetOp {
+    Intersect,
+    Union,
+    Except,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ToDateFrom {
+    Year,
+    Quarter,
+    Month,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ScalarFunction {
+    /// `round(x)`, `round(x, digits)`: half away from zero, in the operand's unit as written. With a second argument.
+    Round,
+    Abs,
+    Min,
+    Max,
+    Clamp,
+    Sqrt,
+    Ln,
+    Exp,
+    Power,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ByFunction {
+    Sum,
+    Avg,
+    Min,
+    Max,
+    Median,
+    /// 0 to 100.
+    Percentile(BigDecimal),
+    Stddev,
+    /// How many members a condition holds for.
+    Count,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Over {
+    Grain(Grain),
+    Dimension(DimensionId),
+}
+
+/// A condition of `only`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    Members {
+        dimension: DimensionId,
+        members: Vec<String>,
+        negated: bool,
+    },
+    /// The set is evaluated once, on the outer window and slice.
+    InSet {
+        dimension: DimensionId,
+        set: Formula,
+        negated: bool,
+    },
+}
+
+/// One aggregate over the rows of one source: a leaf of formulas. Equal leaves are computed once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Aggregate {
+    pub function: AggregateFunction,
+    pub source: SourceId,
+    /// The date or timestamp field that places rows in the window: the source's `time`, or the one after `on`.
+    pub time: FieldId,
+    /// What is aggregated; None for `count`.
+    pub argument: Option<RowExpr>,
+    /// Of `weighted_avg`.
+    pub weight: Option<RowExpr>,
+    pub filter: Option<RowExpr>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    Count,
+    CountDistinct,
+    Sum,
+    Avg,
+    Min,
+    Max,
+    Median,
+    /// 0 to 100, linear interpolation.
+    Percentile(BigDecimal),
+    /// Of the sample.
+    Stddev,
+    WeightedAvg,
+    /// The sum at the window's first date that the source has.
+    Opening,
+    Closing,
+    /// The mean over the window's dates of each date's sum.
+    AverageBalance,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SetAtom {
+    pub source: SourceId,
+    pub time: FieldId,
+    pub key: FieldPath,
+    pub filter: Option<RowExpr>,
+}
+
+/// A field of a row, or of the row that references lead to: `customer_id.segment` is via `[customer_id]`, field `segment`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldPath {
+    /// Reference fields, the first of the aggregate's source, each next of the source that the one before refers to.
+    pub via: Vec<FieldId>,
+    pub field: FieldId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RowExpr {
+    pub kind: RowKind,
+    pub ty: RowType,
+    pub span: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowType {
+    /// Exact (integers, decimals) or floating.
+    Number {
+        quantity: Quantity,
+        exact: bool,
+    },
+    Text,
+    Bool,
+    Date,
+    Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowKind {
+    Field(FieldPath),
+    /// A number times a constant: from a field's unit to base units.
+    Scaled(Box<RowExpr>, BigDecimal),
+    Number(BigDecimal),
+    Text(String),
+    Bool(bool),
+    Date(Date),
+    /// Wall time in the calendar's zone.
+    Timestamp(jiff::civil::DateTime),
+    /// Its value on the day of the row's time field of the aggregate.
+    Constant(ConstantId),
+    Negate(Box<RowExpr>),
+    Not(Box<RowExpr>),
+    Arithmetic {
+        op: ArithmeticOp,
+        left: Box<RowExpr>,
+        right: Box<RowExpr>,
+    },
+    /// Dates or timestamps; a duration in seconds.
+    Elapsed {
+        from: Box<RowExpr>,
+        to: Box<RowExpr>,
+    },
+    /// A date or timestamp moved by a constant duration (seconds) or calendar step.
+    Moved {
+        operand: Box<RowExpr>,
+        step: Step,
+    },
+    /// Sides are of one type; text and ids compare as text. A date beside a timestamp is its midnight.
+    Compare {
+        op: CompareOp,
+        left: Box<RowExpr>,
+        right: Box<RowExpr>,
+    },
+    And(Box<RowExpr>, Box<RowExpr>),
+    Or(Box<RowExpr>, Box<RowExpr>),
+    /// `x in (a, b)`; items are literals of x's type.
+    InList {
+        operand: Box<RowExpr>,
+        items: Vec<RowExpr>,
+        negated: bool,
+    },
+    IsMissing {
+        operand: Box<RowExpr>,
+        negated: bool,
+    },
+    Contains {
+        operand: Box<RowExpr>,
+        text: Box<RowExpr>,
+    },
+    StartsWith {
+        operand: Box<RowExpr>,
+        text: Box<RowExpr>,
+    },
+    If {
+        condition: Box<RowExpr>,
+        then: Box<RowExpr>,
+        otherwise: Option<Box<RowExpr>>,
+    },
+    Otherwise(Box<RowExpr>, Box<RowExpr>),
+    Function {
+        function: RowFunction,
+        args: Vec<RowExpr>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowFunction {
+    Round,
+    Abs,
+    Min,
+    Max,
+    Clamp,
+    Sqrt,
+    Ln,
+    Exp,
+    Power,
+    /// Working days d with a <= d < b.
+    Workdays,
+    Year,
+    Month,
+    /// 1 on Monday.
+    Weekday,
+}

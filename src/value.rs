@@ -1,0 +1,9 @@
+//! Numbers, units, days, periods: what a formula computes with.
+
+pub mod calendar;
+pub mod number;
+pub mod unit;
+
+pub use calendar::{Calendar, Frequency, Grain, Period, Step, Window};
+pub use number::Number;
+pub use unit::{Quantity, Unit};
