@@ -457,7 +457,7 @@ pub struct Expectation {
     pub outcome: Outcome,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     Measure(MeasureId),
     Indicator(IndicatorId),

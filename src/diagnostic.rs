@@ -3,9 +3,11 @@
 //! Style of messages: lower case, one line, no full stop, the user's text in backticks; the remedy stands in `help`.
 
 pub mod codes;
+mod sink;
 mod suggest;
 
 use crate::source::Span;
+pub use sink::Diagnostics;
 pub use suggest::closest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

@@ -13,5 +13,6 @@ pub mod syntax;
 pub mod value;
 pub mod design;
 pub mod results;
+pub mod check;
 #[cfg(feature = "engine")]
 pub mod plan;

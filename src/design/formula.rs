@@ -30,6 +30,8 @@ pub enum SetKey {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FormulaKind {
+    /// Could not be typed; already reported. Only in a design with errors, which is never evaluated.
+    Hole,
     /// In base units.
     Number(BigDecimal),
     Text(String),

@@ -1,0 +1,173 @@
+//! What formulas are typed against: the declarations of the design as far as they are understood.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::design::{
+    Constant, ConstantId, Dimension, DimensionId, Field, FieldId, IndicatorId, MeasureId, Source, SourceId, Subject,
+    Type,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes::names};
+use crate::source::Span;
+use crate::syntax::ast::Name;
+use crate::value::{Calendar, Unit};
+
+/// What a name in a formula stands for. Sources, dimensions, measures, indicators and constants share one namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Entity {
+    Source(SourceId),
+    Dimension(DimensionId),
+    Constant(ConstantId),
+    Measure(MeasureId),
+    Indicator(IndicatorId),
+}
+
+impl Entity {
+    /// With its article, for messages: `an indicator`.
+    pub const fn what(self) -> &'static str {
+        match self {
+            Entity::Source(_) => "a source",
+            Entity::Dimension(_) => "a dimension",
+            Entity::Constant(_) => "a constant",
+            Entity::Measure(_) => "a measure",
+            Entity::Indicator(_) => "an indicator",
+        }
+    }
+}
+
+/// A measure or an indicator as those see it who use it.
+#[derive(Clone, Debug, Default)]
+pub struct Signature {
+    pub name: String,
+    pub span: Span,
+    /// Its declared unit's, else its formula's; None: it stands on something that is already reported, and so does, in
+    /// silence, what uses it. Subjects are typed after those that they name.
+    pub ty: Option<Type>,
+    /// The sources that its formula reads, through measures and indicators. Empty while it has no typed formula.
+    pub reads: BTreeSet<SourceId>,
+    pub additive: bool,
+}
+
+/// What is declared but not understood; what stands on it stays silent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Poison {
+    /// Its list of fields is not known whole.
+    Source(SourceId),
+    /// Its type is not known.
+    Field(SourceId, FieldId),
+    /// Its list of paths is not known whole.
+    Dimension(DimensionId),
+    /// Its quantity is not known.
+    Constant(ConstantId),
+    Unit(String),
+}
+
+pub enum UnitLookup<'a> {
+    Known(&'a Unit),
+    /// Declared, but not understood: already reported.
+    Poisoned,
+    Unknown,
+}
+
+#[derive(Debug, Default)]
+pub struct Scope {
+    pub calendar: Calendar,
+    /// Built-in ones first, then as declared.
+    pub units: Vec<Unit>,
+    pub sources: Vec<Source>,
+    pub dimensions: Vec<Dimension>,
+    pub constants: Vec<Constant>,
+    pub measures: Vec<Signature>,
+    pub indicators: Vec<Signature>,
+    pub(super) poisoned: HashSet<Poison>,
+    pub(super) entities: HashMap<String, Entity>,
+    pub(super) unit_names: HashMap<String, usize>,
+    /// One map a source.
+    pub(super) fields: Vec<HashMap<String, FieldId>>,
+}
+
+impl Scope {
+    pub fn entity(&self, name: &str) -> Option<Entity> {
+        self.entities.get(name).copied()
+    }
+
+    pub fn unit(&self, name: &str) -> UnitLookup<'_> {
+        match self.unit_names.get(name).and_then(|place| self.units.get(*place)) {
+            Some(unit) => UnitLookup::Known(unit),
+            None if self.poisoned.contains(&Poison::Unit(name.to_string())) => UnitLookup::Poisoned,
+            None => UnitLookup::Unknown,
+        }
+    }
+
+    pub fn source(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(id.index())
+    }
+
+    pub fn field(&self, source: SourceId, field: FieldId) -> Option<&Field> {
+        self.source(source)?.fields.get(field.index())
+    }
+
+    pub fn field_named(&self, source: SourceId, name: &str) -> Option<FieldId> {
+        self.fields.get(source.index())?.get(name).copied()
+    }
+
+    pub fn dimension(&self, id: DimensionId) -> Option<&Dimension> {
+        self.dimensions.get(id.index())
+    }
+
+    pub fn constant(&self, id: ConstantId) -> Option<&Constant> {
+        self.constants.get(id.index())
+    }
+
+    pub fn signature(&self, subject: Subject) -> Option<&Signature> {
+        match subject {
+            Subject::Measure(id) => self.measures.get(id.index()),
+            Subject::Indicator(id) => self.indicators.get(id.index()),
+        }
+    }
+
+    pub fn is_poisoned(&self, what: &Poison) -> bool {
+        self.poisoned.contains(what)
+    }
+
+    /// Reports a name that no source, dimension, constant, measure or indicator has. `wanted` says what would do here,
+    /// for the label (`no source has this name`), and which names are worth suggesting.
+    pub fn unknown_name(&self, name: &Name, wanted: &str, suits: impl Fn(Entity) -> bool, sink: &mut Diagnostics) {
+        sink.unresolved("name", &name.text, name.span, || {
+            let mut candidates: Vec<&str> =
+                self.entities.iter().filter(|(_, entity)| suits(**entity)).map(|(name, _)| name.as_str()).collect();
+            candidates.sort_unstable();
+            let diagnostic = Diagnostic::error(names::UNKNOWN_NAME, name.span, format!("unknown name `{}`", name.text))
+                .saying(format!("no {wanted} has this name"));
+            match closest(&name.text, candidates) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            }
+        });
+    }
+
+    /// Reports a name that is no field of `source`; silent where the source's fields are not all known.
+    pub fn unknown_field(&self, source: SourceId, name: &Name, sink: &mut Diagnostics) {
+        let Some(owner) = self.source(source) else { return };
+        if self.is_poisoned(&Poison::Source(source)) {
+            return;
+        }
+        sink.unresolved(&format!("field of {}", owner.naming.name), &name.text, name.span, || {
+            let diagnostic = Diagnostic::error(
+                names::UNKNOWN_FIELD,
+                name.span,
+                format!("source `{}` has no field `{}`", owner.naming.name, name.text),
+            )
+            .saying("unknown field")
+            .label(owner.naming.span, "declared here");
+            match closest(&name.text, owner.fields.iter().map(|f| f.name.as_str())) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None if owner.fields.is_empty() => diagnostic.help("the source declares no fields"),
+                None => {
+                    let all: Vec<_> = owner.fields.iter().take(12).map(|f| format!("`{}`", f.name)).collect();
+                    let more = if owner.fields.len() > all.len() { ", …" } else { "" };
+                    diagnostic.help(format!("its fields are {}{more}", all.join(", ")))
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+//! Where diagnostics gather while a design is judged.
+
+use std::collections::HashMap;
+
+use super::{Diagnostic, sort};
+use crate::source::Span;
+
+/// Diagnostics as they are found. The uses of one unresolved name are one diagnostic with several labels.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    /// Places in `list` of the diagnostics that take further labels, by what could not be resolved.
+    unresolved: HashMap<(String, String), usize>,
+}
+
+impl Diagnostics {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.list.extend(diagnostics);
+    }
+
+    /// Reports a name that is not known in `namespace` (such as `name`, or `field of sessions`). The first use makes the
+    /// diagnostic, further uses become labels of it.
+    pub fn unresolved(&mut self, namespace: &str, name: &str, span: Span, make: impl FnOnce() -> Diagnostic) {
+        let key = (namespace.to_string(), name.to_string());
+        if let Some(known) = self.unresolved.get(&key).and_then(|place| self.list.get_mut(*place)) {
+            also(known, span);
+        } else {
+            self.unresolved.insert(key, self.list.len());
+            self.list.push(make());
+        }
+    }
+
+    /// Takes in what another sink gathered, after what this one has.
+    pub fn merge(&mut self, other: Diagnostics) {
+        let mut names: HashMap<usize, (String, String)> = other.unresolved.into_iter().map(|(k, v)| (v, k)).collect();
+        for (place, diagnostic) in other.list.into_iter().enumerate() {
+            let Some(key) = names.remove(&place) else {
+                self.list.push(diagnostic);
+                continue;
+            };
+            if let Some(known) = self.unresolved.get(&key).and_then(|place| self.list.get_mut(*place)) {
+                for label in &diagnostic.labels {
+                    also(known, label.span);
+                }
+            } else {
+                self.unresolved.insert(key, self.list.len());
+                self.list.push(diagnostic);
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// All of them, in the order in which they are shown.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        for place in self.unresolved.values() {
+            // Uses are found in the order of judgement; they are shown in the order of the text.
+            if let Some(diagnostic) = self.list.get_mut(*place) {
+                let text = diagnostic.labels.first_mut().map(|l| std::mem::take(&mut l.text)).unwrap_or_default();
+                diagnostic.labels.sort_by_key(|l| l.span);
+                diagnostic.labels.dedup_by_key(|l| l.span);
+                if let Some(first) = diagnostic.labels.first_mut() {
+                    first.text = text;
+                }
+            }
+        }
+        sort(&mut self.list);
+        self.list
+    }
+}
+
+fn also(diagnostic: &mut Diagnostic, span: Span) {
+    diagnostic.labels.push(super::Label { span, text: String::new() });
+}
