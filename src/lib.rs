@@ -16,3 +16,4 @@ pub mod results;
 pub mod check;
 #[cfg(feature = "engine")]
 pub mod plan;
+pub mod render;
