@@ -13,6 +13,7 @@ pub mod syntax;
 pub mod value;
 pub mod design;
 pub mod results;
+pub mod model;
 pub mod check;
 #[cfg(feature = "engine")]
 pub mod plan;
