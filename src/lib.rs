@@ -18,3 +18,7 @@ pub mod check;
 #[cfg(feature = "engine")]
 pub mod plan;
 pub mod render;
+pub mod workspace;
+pub mod cli;
+
+pub use workspace::{Loaded, load_path, load_texts};

@@ -2,6 +2,7 @@
 
 pub mod diagnostics;
 pub mod text;
+pub mod words;
 
 /// Pretty-printed, with a line end. Nothing that is written can fail to be written as JSON; if it ever did, the error
 /// would stand in the output.

@@ -1,6 +1,7 @@
 //! Every error code and its page (`kpi code E0203`). One file a group; a code is stable for ever.
 
 pub mod data;
+pub mod files;
 pub mod graph;
 pub mod keys;
 pub mod names;
@@ -22,9 +23,19 @@ pub struct Page {
 
 /// All pages, in the order of their codes.
 pub fn pages() -> impl Iterator<Item = &'static Page> {
-    [syntax::PAGES, names::PAGES, keys::PAGES, types::PAGES, graph::PAGES, targets::PAGES, tests::PAGES, data::PAGES]
-        .into_iter()
-        .flatten()
+    [
+        syntax::PAGES,
+        names::PAGES,
+        keys::PAGES,
+        types::PAGES,
+        graph::PAGES,
+        targets::PAGES,
+        tests::PAGES,
+        data::PAGES,
+        files::PAGES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 pub fn page(code: &str) -> Option<&'static Page> {

@@ -1,1 +1,17 @@
 //! The one integration binary.
+
+mod cli;
+mod support;
+
+/// A file that is not listed here would never be compiled, and its tests would never fail.
+#[test]
+fn every_file_is_listed() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let listed = include_str!("main.rs");
+    for entry in std::fs::read_dir(folder).expect("tests/it") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let Some(module) = name.strip_suffix(".rs") else { continue };
+        let line = format!("mod {module};");
+        assert!(module == "main" || listed.lines().any(|l| l == line), "tests/it/main.rs lacks `{line}`");
+    }
+}

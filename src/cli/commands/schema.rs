@@ -1,0 +1,26 @@
+use clap::ValueEnum;
+
+use crate::cli::ui::{Exit, Failure, Ui};
+use crate::render::diagnostics::json;
+
+/// Print the JSON Schema of an output or of `kpi.toml`.
+#[derive(Debug, clap::Args)]
+pub struct SchemaArgs {
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `kpi check --format json`
+    Check,
+}
+
+pub fn run(args: &SchemaArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let schema = match args.of {
+        SchemaOf::Check => json::schema(),
+    };
+    let text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::usage(e.to_string()))?;
+    ui.print(&(text + "\n"))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,127 @@
+//! What the commands share: streams, colours, language, exit codes.
+
+use std::io::{IsTerminal, Write};
+
+use super::args::{ColorChoice, Global, Lang};
+use crate::diagnostic::Diagnostic;
+use crate::render::diagnostics::{Report, Section, human};
+use crate::render::text::{AnsiColor, Paint, color, visible};
+use crate::source::Sources;
+
+/// Exit codes; a process that is interrupted ends with 130 by its shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// Did what was asked.
+    Done = 0,
+    /// Errors in a design, failed tests.
+    Findings = 1,
+    /// Usage, configuration, input or output.
+    Usage = 2,
+    /// Data: unreadable, not as declared, or missing under `--gate=no-data`.
+    Data = 3,
+    /// Targets missed under `--gate`.
+    Missed = 99,
+    /// A defect of the program.
+    Defect = 101,
+}
+
+/// Why a command could not do what was asked.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Failure {
+    pub fn usage(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Usage, message: message.into(), help: None }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Failure {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+pub struct Ui {
+    /// Colours on stdout.
+    pub paint: Paint,
+    paint_stderr: Paint,
+    lang: Option<Lang>,
+}
+
+fn wants_color<S: anstream::stream::RawStream>(choice: ColorChoice, stream: &S) -> Paint {
+    let on = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        // Knows NO_COLOR, CLICOLOR_FORCE, TERM=dumb and whether it is a terminal.
+        ColorChoice::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
+    };
+    Paint { on }
+}
+
+impl Ui {
+    pub fn new(global: &Global) -> Ui {
+        Ui {
+            paint: wants_color(global.color, &std::io::stdout()),
+            paint_stderr: wants_color(global.color, &std::io::stderr()),
+            lang: global.lang,
+        }
+    }
+
+    /// The language of results: as asked for, else the design's.
+    pub fn lang(&self, locale: Option<&str>) -> crate::render::words::Lang {
+        use crate::render::words::Lang as Words;
+        match self.lang {
+            Some(Lang::En) => Words::En,
+            Some(Lang::Zh) => Words::Zh,
+            None => locale.map_or(Words::En, Words::of_locale),
+        }
+    }
+
+    /// Cells of a line on stdout; None where it is no terminal, and nothing is cut.
+    pub fn columns(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0 as usize)
+    }
+
+    pub fn stderr_is_terminal(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
+    /// Writes the result. A reader that has gone away (`kpi check | head`) is no error.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = anstream::AutoStream::always_ansi(std::io::stdout().lock());
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Failure::usage(format!("cannot write to stdout: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes on stderr; a stderr that is closed is nobody's concern.
+    pub fn say(&self, text: &str) {
+        let mut stderr = anstream::AutoStream::always_ansi(std::io::stderr().lock());
+        let _ = stderr.write_all(text.as_bytes());
+    }
+
+    pub fn fail(&self, failure: &Failure) -> Exit {
+        let word = self.paint_stderr.paint(color(AnsiColor::Red).bold(), "error");
+        self.say(&format!("{word}: {}\n", visible(&failure.message)));
+        if let Some(help) = &failure.help {
+            let word = self.paint_stderr.paint(color(AnsiColor::Cyan).bold(), "help");
+            self.say(&format!("  {word}: {}\n", visible(help)));
+        }
+        failure.exit
+    }
+
+    /// Diagnostics on stderr, for commands whose result is something else.
+    pub fn say_diagnostics(&self, folder: &str, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let section = Section { folder, sources, diagnostics, files: 0 };
+        let report = Report { sections: vec![section], max: Some(100) };
+        let options = human::Options { paint: self.paint_stderr, columns: None };
+        self.say(&human::render_plain(&report, options));
+    }
+}

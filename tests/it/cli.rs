@@ -1,0 +1,147 @@
+//! The program as its users meet it: arguments, streams, exit codes.
+
+use std::process::Stdio;
+
+use super::support::{command, folder, kpi, ran, root};
+
+#[test]
+fn the_reference_is_fresh() {
+    let path = root().join("docs/cli.md");
+    let made = fishbone::cli::reference();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(root().join("docs")).expect("docs");
+        std::fs::write(&path, &made).expect("docs/cli.md");
+    }
+    let stands = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(stands == made, "docs/cli.md is out of date; write it anew with `UPDATE_DOCS=1 cargo test`");
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    let here = folder(&[("a.kpi", "")]);
+    for args in [
+        &["check", "--nonsense"][..],
+        &["nonsense"],
+        &[],
+        &["check", "missing"],
+        &["check", "--color", "blue"],
+        &["code", "E9999"],
+        &["check", "-o", "report.unknown"],
+        &["check", "-o", "missing/report.json"],
+    ] {
+        let ran = kpi(here.path(), args);
+        assert_eq!(ran.code, 2, "{args:?}: {ran:?}");
+        assert_eq!(ran.stdout, "", "{args:?}");
+        assert!(!ran.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_results() {
+    let here = folder(&[]);
+    for args in [&["--help"][..], &["check", "--help"], &["help"], &["--version"]] {
+        let ran = kpi(here.path(), args);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
+        assert!(!ran.stdout.contains('\u{1b}'), "{args:?}");
+    }
+}
+
+#[test]
+fn a_folder_without_designs_is_2() {
+    let here = folder(&[("data.csv", "a,b\n")]);
+    let ran = kpi(here.path(), &["check"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stderr, @"error: there is no `.kpi` file in `.`");
+}
+
+#[test]
+fn a_missing_use_is_an_error_at_its_place() {
+    let here = folder(&[("main.kpi", "use \"../company/calendar.kpi\"\nuse \"/etc/passwd\"\n")]);
+    let ran = kpi(here.path(), &["check"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn a_used_file_is_part_of_the_design() {
+    let here = folder(&[
+        ("company/kpi.toml", ""),
+        ("company/units.kpi", "use \"money.kpi\"\n"),
+        ("company/money.kpi", "unit CNY \"元\": money \"¥\"\n"),
+        ("sales/main.kpi", "use \"../company/units.kpi\"\n"),
+    ]);
+    let ran = kpi(here.path(), &["check", "sales"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "checked 3 files: no errors\n"), "{ran:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_2() {
+    let here = folder(&[("a.kpi", "")]);
+    super::support::write(here.path(), "b.kpi", b"note: \xbf\xcd");
+    let ran = kpi(here.path(), &["check", "--format", "concise"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stdout, @"error[E0891]: cannot read `b.kpi`: it is not UTF-8: the first foreign bytes, bf cd, stand on line 1");
+    assert_eq!(ran.stderr, "checked 1 file: 1 error\n");
+}
+
+#[test]
+fn every_page_can_be_read() {
+    let here = folder(&[]);
+    let list = kpi(here.path(), &["code"]);
+    assert_eq!(list.code, 0);
+    for page in fishbone::diagnostic::codes::pages() {
+        assert!(list.stdout.contains(page.code.name));
+        let ran = kpi(here.path(), &["code", page.code.name]);
+        assert_eq!(ran.code, 0, "{}", page.code.id);
+        assert!(ran.stdout.starts_with(page.code.id) && ran.stdout.contains(page.text.trim_end()));
+    }
+    let ran = kpi(here.path(), &["code", "unknown-nam"]);
+    insta::assert_snapshot!(ran.stderr, @r"
+    error: there is no error code `unknown-nam`
+      help: did you mean `unknown-name`?
+    ");
+}
+
+#[test]
+fn colour_is_where_it_is_wanted() {
+    let here = folder(&[("main.kpi", "use \"missing.kpi\"\n")]);
+    let colored = |args: &[&str], env: &[(&str, &str)]| {
+        let output = command(here.path(), args).envs(env.iter().copied()).output().expect("kpi starts");
+        ran(output).stdout.contains('\u{1b}')
+    };
+    assert!(!colored(&["check"], &[]), "a pipe");
+    assert!(colored(&["check", "--color", "always"], &[]));
+    assert!(colored(&["check"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&["check"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["check", "--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&["check", "--color", "always", "--format", "json"], &[]));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let here = folder(&[("main.kpi", &"use \"missing.kpi\"\n".repeat(3)), ("b.kpi", &"use \"x\"\n".repeat(20_000))]);
+    let mut child = command(here.path(), &["check", "--max", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("kpi starts");
+    drop(child.stdout.take());
+    let ran = ran(child.wait_with_output().expect("kpi ends"));
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let here = folder(&[("main.kpi", "use \"missing.kpi\"\n"), ("客户/b.kpi", "// 客户\nuse \"x\"\n")]);
+    let ran = kpi(here.path(), &["check", "--format", "json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+    insta::assert_snapshot!(ran.stdout);
+
+    let schema = kpi(here.path(), &["schema", "check"]);
+    assert_eq!(schema.code, 0);
+    super::support::assert_valid(&schema.stdout, &ran.stdout);
+
+    let file = kpi(here.path(), &["check", "-o", "report.json"]);
+    assert_eq!((file.code, file.stdout.as_str(), file.stderr.as_str()), (1, "", "checked 2 files: 2 errors\n"));
+    assert_eq!(std::fs::read_to_string(here.path().join("report.json")).expect("report.json"), ran.stdout);
+}
