@@ -1,15 +1,20 @@
 //! Days, windows, periods, the fiscal year, holidays.
+//!
+//! Dates outside of jiff's range (years -9999 to 9999) saturate: untrusted designs may ask for any of them.
+
+mod days;
+mod period;
+mod shift;
+mod window;
+mod workdays;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
+pub use days::{days_between, parse_date, parse_timestamp};
 pub use jiff::civil::Date;
-
-/// A half-open range of days `start <= day < end`. `start` may be [`Date::MIN`]: from the beginning of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Window {
-    pub start: Date,
-    pub end: Date,
-}
+pub use period::Period;
+pub use window::Window;
 
 /// A grain that a window can be cut into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,14 +49,100 @@ pub enum Step {
     Years(i32),
 }
 
-/// A named range of days, as written: `2026`, `2026-H1`, `2026-Q1`, `2026-03`, `2026-W05`, `FY2026`, `FY2026-Q1`, or a
-/// day. `number` counts within the year, from 1 (0 for years and days; for days `day` is given).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Period {
-    pub grain: Grain,
-    pub year: i16,
-    pub number: i16,
-    pub day: Option<Date>,
+impl Grain {
+    pub const ALL: [Grain; 8] = [
+        Grain::Day,
+        Grain::Week,
+        Grain::Month,
+        Grain::Quarter,
+        Grain::Half,
+        Grain::Year,
+        Grain::FiscalQuarter,
+        Grain::FiscalYear,
+    ];
+
+    /// The language's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Grain::Day => "day",
+            Grain::Week => "week",
+            Grain::Month => "month",
+            Grain::Quarter => "quarter",
+            Grain::Half => "half",
+            Grain::Year => "year",
+            Grain::FiscalQuarter => "fiscal_quarter",
+            Grain::FiscalYear => "fiscal_year",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Grain> {
+        Grain::ALL.into_iter().find(|grain| grain.word() == word)
+    }
+}
+
+impl Frequency {
+    pub const ALL: [Frequency; 6] = [
+        Frequency::Daily,
+        Frequency::Weekly,
+        Frequency::Monthly,
+        Frequency::Quarterly,
+        Frequency::HalfYearly,
+        Frequency::Yearly,
+    ];
+
+    /// The language's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Frequency::Daily => "daily",
+            Frequency::Weekly => "weekly",
+            Frequency::Monthly => "monthly",
+            Frequency::Quarterly => "quarterly",
+            Frequency::HalfYearly => "half_yearly",
+            Frequency::Yearly => "yearly",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Frequency> {
+        Frequency::ALL.into_iter().find(|frequency| frequency.word() == word)
+    }
+}
+
+impl Step {
+    /// `30 days`, `1 year`: the unit in the singular or the plural. None: no such unit, or more than fits.
+    pub fn parse(count: i64, unit: &str) -> Option<Step> {
+        let count = i32::try_from(count).ok()?;
+        match unit {
+            "day" | "days" => Some(Step::Days(count)),
+            "week" | "weeks" => Some(Step::Weeks(count)),
+            "month" | "months" => Some(Step::Months(count)),
+            "quarter" | "quarters" => count.checked_mul(3).map(Step::Months),
+            "year" | "years" => Some(Step::Years(count)),
+            _ => None,
+        }
+    }
+
+    /// The same span towards the past.
+    pub const fn back(self) -> Step {
+        match self {
+            Step::Days(n) => Step::Days(n.saturating_neg()),
+            Step::Weeks(n) => Step::Weeks(n.saturating_neg()),
+            Step::Months(n) => Step::Months(n.saturating_neg()),
+            Step::Years(n) => Step::Years(n.saturating_neg()),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    /// As it is written in a design: `12 months`, `1 year`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, unit) = match self {
+            Step::Days(n) => (n, "day"),
+            Step::Weeks(n) => (n, "week"),
+            Step::Months(n) => (n, "month"),
+            Step::Years(n) => (n, "year"),
+        };
+        write!(f, "{count} {unit}{}", if *count == 1 { "" } else { "s" })
+    }
 }
 
 /// The design's calendar.
