@@ -1,7 +1,8 @@
 use clap::ValueEnum;
 
 use crate::cli::ui::{Exit, Failure, Ui};
-use crate::render::diagnostics::json;
+use crate::render::diagnostics::json as check;
+use crate::render::results::json as eval;
 
 /// Print the JSON Schema of an output or of `kpi.toml`.
 #[derive(Debug, clap::Args)]
@@ -12,13 +13,16 @@ pub struct SchemaArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
+    /// `kpi eval --format json`; `#/$defs/Entry` is a line of `ndjson`
+    Eval,
     /// `kpi check --format json`
     Check,
 }
 
 pub fn run(args: &SchemaArgs, ui: &Ui) -> Result<Exit, Failure> {
     let schema = match args.of {
-        SchemaOf::Check => json::schema(),
+        SchemaOf::Eval => eval::schema(),
+        SchemaOf::Check => check::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::usage(e.to_string()))?;
     ui.print(&(text + "\n"))?;
