@@ -1,15 +1,27 @@
 //! The judgement of a whole design: parsed files in, [`Checked`] out.
 
+mod cases;
+mod declare;
+mod factors;
 pub mod formula;
+mod indicators;
+mod names;
+mod order;
 pub mod rows;
 pub mod scope;
+mod sources;
+mod targets;
+mod values;
 
 use std::collections::BTreeSet;
 
 use crate::design::{Design, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
 use crate::source::SourceFile;
 use crate::syntax::{Parse, ast};
+use order::Subjects;
+use scope::Scope;
 
 /// A design as far as it is understood, and all that is wrong with it.
 #[derive(Debug, Default)]
@@ -29,10 +41,62 @@ impl Checked {
     }
 }
 
-/// Judges a design: all its files, those that `use` brought in included.
+/// Judges a design: all its files, those that `use` brought in included. Everything is judged that can be; what stands on
+/// something wrong stays silent.
 pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
-    let _ = files;
-    Checked::default()
+    let mut sink = Diagnostics::default();
+    for (_, parse) in files {
+        sink.extend(parse.diagnostics.iter().cloned());
+    }
+    let model = Model::new(files, &mut sink);
+    let mut design = Design::default();
+    declare::design(&model, &mut design, &mut sink);
+    design.waivers = declare::waivers(&model, &mut sink);
+
+    // What formulas stand on.
+    let mut scope = Scope { calendar: declare::calendar(&model, &mut sink), ..Scope::default() };
+    sources::entities(&model, &mut scope);
+    declare::units(&model, &mut scope, &mut sink);
+    let written = sources::declare(&model, &mut scope, &mut sink);
+    declare::constants(&model, &mut scope, &mut sink);
+    declare::dimensions(&model, &mut scope, &mut sink);
+    sources::compute(&model, &written, &mut scope, &mut sink);
+
+    // Formulas, and what indicators say.
+    let units = indicators::declare(&model, &mut scope, &mut sink);
+    let subjects = Subjects::new(&model, &scope);
+    let mut typed = indicators::formulas(&model, &subjects, units, &mut scope, &mut sink);
+    let (measures, mut broken) = indicators::measures(&model, &mut typed, &scope, &mut sink);
+    let (indicators, broken_indicators) = indicators::indicators(&model, &mut typed, &scope, &mut sink);
+    broken.extend(broken_indicators);
+    indicators::drives(&model, &mut sink);
+
+    // What they are for.
+    design.perspectives = declare::perspectives(&model, &mut sink);
+    let perspectives = factors::by_name(&design.perspectives);
+    design.objectives = factors::objectives(&model, &perspectives, &mut sink);
+    design.factors = factors::factors(&model, &perspectives, &mut sink);
+    design.contexts = declare::contexts(&model, &mut sink);
+    indicators::weights(&model, &mut design.factors, &mut sink);
+
+    let shown = cases::Units {
+        measures: measures.iter().map(|m| m.unit.as_ref()).collect(),
+        indicators: indicators
+            .iter()
+            .zip(&scope.indicators)
+            .map(|(indicator, signature)| signature.ty.as_ref().map(|_| &indicator.unit))
+            .collect(),
+    };
+    design.tests = cases::tests(&model, &written, &shown, &scope, &mut sink);
+    design.measures = measures;
+    design.indicators = indicators;
+    let Scope { calendar, units, sources, dimensions, constants, .. } = scope;
+    design.calendar = calendar;
+    design.units = units;
+    design.sources = sources;
+    design.dimensions = dimensions;
+    design.constants = constants;
+    Checked { design, broken, diagnostics: sink.into_sorted() }
 }
 
 /// The paths that a file asks for with `use`, as written, with their places.

@@ -89,6 +89,19 @@ pub struct Design {
     pub indicators: Vec<Indicator>,
     pub contexts: Vec<Context>,
     pub tests: Vec<Test>,
+    pub waivers: Vec<Waiver>,
+}
+
+/// `allow S02 until 2027-01-31: "…"`: a rule waived in the block where it stands.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    pub span: Span,
+    /// A code or a name, as written.
+    pub rule: String,
+    pub until: Option<Date>,
+    pub reason: Option<String>,
+    /// None: the whole design.
+    pub block: Option<Span>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -351,6 +364,8 @@ pub struct Indicator {
     pub level: Option<String>,
     pub kind: Option<String>,
     pub baseline: Option<Baseline>,
+    /// `baseline: none "…"`: why there is none.
+    pub no_baseline: Option<String>,
     /// In the order declared.
     pub targets: Vec<Target>,
     pub thresholds: Vec<Level>,
@@ -358,7 +373,7 @@ pub struct Indicator {
     pub worsts: Vec<Level>,
     pub score: Option<Scale>,
     pub veto: bool,
-    pub review: Option<String>,
+    pub review: Option<Review>,
     /// Days from a period's end until its data is complete.
     pub lag: Option<i64>,
     pub min_n: Option<u64>,
@@ -383,6 +398,13 @@ pub enum Stage {
     #[default]
     Active,
     Retired,
+}
+
+/// `review: monthly by "quality board"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    pub every: Frequency,
+    pub by: Option<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::design::{
-    Constant, ConstantId, Dimension, DimensionId, Field, FieldId, IndicatorId, MeasureId, Source, SourceId, Subject,
-    Type,
+    Constant, ConstantId, Dimension, DimensionId, Field, FieldId, FieldPath, IndicatorId, MeasureId, Source, SourceId,
+    Subject, Type,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes::names};
 use crate::source::Span;
@@ -83,6 +83,8 @@ pub struct Scope {
     pub(super) unit_names: HashMap<String, usize>,
     /// One map a source.
     pub(super) fields: Vec<HashMap<String, FieldId>>,
+    /// The words in what could not be read: an unknown name among them may be declared there, and stays silent.
+    pub(super) unread_words: HashSet<String>,
 }
 
 impl Scope {
@@ -125,6 +127,66 @@ impl Scope {
         }
     }
 
+    pub fn has_unit(&self, name: &str) -> bool {
+        self.unit_names.contains_key(name)
+    }
+
+    pub fn add_unit(&mut self, unit: Unit) {
+        self.unit_names.insert(unit.name.clone(), self.units.len());
+        self.units.push(unit);
+    }
+
+    pub fn poison(&mut self, what: Poison) {
+        self.poisoned.insert(what);
+    }
+
+    /// A field of `source`, or of what its references lead to: the names `customer_id`, `segment` of
+    /// `customer_id.segment`. None: reported, or it stands on something that is.
+    pub fn field_path(&self, source: SourceId, names: &[Name], sink: &mut Diagnostics) -> Option<FieldPath> {
+        let (last, through) = names.split_last()?;
+        let mut at = source;
+        let mut via = Vec::new();
+        for name in through {
+            let id = self.known_field(at, name, sink)?;
+            let field = self.field(at, id)?;
+            let Some(next) = field.refers else {
+                sink.push(
+                    Diagnostic::error(
+                        names::WRONG_KIND_OF_NAME,
+                        name.span,
+                        format!("`{}` refers to no source, so nothing can be read through it", field.name),
+                    )
+                    .saying("not a reference")
+                    .label(field.span, "declared here")
+                    .help(format!("a reference is declared `field {}: id -> customers`", field.name)),
+                );
+                return None;
+            };
+            via.push(id);
+            at = next;
+        }
+        let field = self.known_field(at, last, sink)?;
+        Some(FieldPath { via, field })
+    }
+
+    /// The source and the field that a path from `source` ends at.
+    pub fn end_of(&self, source: SourceId, path: &FieldPath) -> Option<(&Source, &Field)> {
+        let mut at = source;
+        for id in &path.via {
+            at = self.field(at, *id)?.refers?;
+        }
+        Some((self.source(at)?, self.field(at, path.field)?))
+    }
+
+    /// The field of this name whose type is known; else it is reported, or was.
+    fn known_field(&self, source: SourceId, name: &Name, sink: &mut Diagnostics) -> Option<FieldId> {
+        let Some(id) = self.field_named(source, &name.text) else {
+            self.unknown_field(source, name, sink);
+            return None;
+        };
+        (!self.is_poisoned(&Poison::Field(source, id))).then_some(id)
+    }
+
     pub fn is_poisoned(&self, what: &Poison) -> bool {
         self.poisoned.contains(what)
     }
@@ -132,6 +194,9 @@ impl Scope {
     /// Reports a name that no source, dimension, constant, measure or indicator has. `wanted` says what would do here,
     /// for the label (`no source has this name`), and which names are worth suggesting.
     pub fn unknown_name(&self, name: &Name, wanted: &str, suits: impl Fn(Entity) -> bool, sink: &mut Diagnostics) {
+        if self.unread_words.contains(&name.text) {
+            return;
+        }
         sink.unresolved("name", &name.text, name.span, || {
             let mut candidates: Vec<&str> =
                 self.entities.iter().filter(|(_, entity)| suits(**entity)).map(|(name, _)| name.as_str()).collect();

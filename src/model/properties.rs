@@ -26,6 +26,11 @@ impl<'a> Properties<'a> {
     }
 }
 
+/// The known keys of a declaration that was judged already.
+pub fn read(decl: &Decl) -> Properties<'_> {
+    judge(decl, &|_| true, &mut Diagnostics::default())
+}
+
 /// What a declaration is called in messages: ``indicator `csat` ``, `` calendar``, ``test "…"``.
 pub fn title(decl: &Decl) -> String {
     match (&decl.name, &decl.label) {

@@ -11,4 +11,6 @@ pub const UNKNOWN_UNIT: Code = Code::new("E0205", "unknown-unit");
 pub const WRONG_KIND_OF_NAME: Code = Code::new("E0206", "wrong-kind-of-name");
 pub const UNKNOWN_FUNCTION: Code = Code::new("E0207", "unknown-function");
 
+pub const REPEATED_NAME: Code = Code::new("E0208", "repeated-name");
+
 pub const PAGES: &[Page] = &[];
