@@ -234,7 +234,7 @@ pub fn share(key: &Key, expr: &Expr, sink: &mut Diagnostics) -> Option<BigDecima
         Some(unit) if unit.name.text == "%" && unit.per.is_empty() => {}
         None if !negative => {
             // `0.3` may be meant as a fraction and `30` as a percentage.
-            let percent = if value <= 1.into() { value * BigDecimal::from(100) } else { value };
+            let percent = if value <= 1 { value * BigDecimal::from(100) } else { value };
             let written = format!("{}%", percent.normalized().to_plain_string());
             let edit = Edit { span: expr.span, text: written.clone() };
             sink.push(
@@ -250,7 +250,7 @@ pub fn share(key: &Key, expr: &Expr, sink: &mut Diagnostics) -> Option<BigDecima
             return None;
         }
     }
-    if value > 100.into() || (negative && !value.is_zero()) {
+    if value > 100 || (negative && !value.is_zero()) {
         sink.push(
             Diagnostic::error(
                 codes::targets::WEIGHT_OUT_OF_RANGE,
