@@ -17,6 +17,8 @@ pub mod model;
 pub mod check;
 #[cfg(feature = "engine")]
 pub mod plan;
+#[cfg(feature = "engine")]
+pub mod data;
 pub mod render;
 pub mod workspace;
 pub mod cli;

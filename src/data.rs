@@ -1,0 +1,297 @@
+//! Where rows come from: binds a source's `from` to files and reads them as raw tables.
+//!
+//! A raw table says nothing of types or cleaning: text formats give every value as its exact text (null: nothing stands
+//! there), Parquet gives its own types. Every row knows its file and its place in it. One kind of file, one module.
+
+mod access;
+mod batch;
+mod csv;
+mod encoding;
+mod input;
+mod text;
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+
+pub use access::Access;
+pub use batch::{BATCH_ROWS, FILE_COLUMN, ROW_COLUMN};
+
+use crate::design::{Format, From, GivenTable, Source};
+use crate::diagnostic::codes::data as codes;
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::source::Span;
+
+/// The longest value and the longest record that are read, in bytes.
+pub const MAX_FIELD: usize = 1 << 20;
+pub const MAX_RECORD: usize = 16 << 20;
+
+/// A column that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its name in the data; a dotted path reaches into objects (JSON, NDJSON).
+    pub column: String,
+    /// Its place among the columns (from 0) where a file has no header.
+    pub position: usize,
+    /// A file that lacks it is not an error as long as another file of the table has it: its values are missing there.
+    pub optional: bool,
+    /// The field in the design.
+    pub span: Span,
+}
+
+impl Wanted {
+    /// The columns of a source's fields: all that stand in the data, in the order declared.
+    pub fn of(source: &Source) -> Vec<Wanted> {
+        source
+            .fields
+            .iter()
+            .filter(|f| f.computed.is_none())
+            .enumerate()
+            .map(|(position, f)| Wanted { column: f.column.clone(), position, optional: f.optional, span: f.span })
+            .collect()
+    }
+}
+
+/// A source bound to its files: checked that they exist, may be read, are of their kind and have the columns.
+#[derive(Clone, Debug)]
+pub struct RawTable {
+    pub format: Format,
+    /// What was asked for, in that order.
+    pub columns: Vec<Wanted>,
+    /// Of the batches that [`Part::stream`] yields: the wanted columns under the names in the data, then [`ROW_COLUMN`]
+    /// (UInt64, not null) and [`FILE_COLUMN`] (UInt32, not null). Columns are Utf8; those of Parquet have the types of the
+    /// first file that has them.
+    pub schema: SchemaRef,
+    /// In the order of their paths.
+    pub parts: Vec<Part>,
+}
+
+/// One file of a table (or the rows of a test).
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its place in [`RawTable::parts`]; the value of [`FILE_COLUMN`].
+    pub index: u32,
+    /// As users should see it; the place in diagnostics.
+    pub display: String,
+    /// Canonical; empty for the rows of a test.
+    pub path: PathBuf,
+    /// Bytes in the file, for progress.
+    pub size: u64,
+    /// For each wanted column where this file has it.
+    pub columns: Vec<Place>,
+    from: Span,
+    content: Content,
+    header: Header,
+    has_rows: bool,
+    hash: Arc<OnceLock<String>>,
+}
+
+/// Where a part has a wanted column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The n-th column of the file, from 0. (In JSON found by name, record by record.)
+    Column(usize),
+    /// In the folder's name (`partitions: true`); None: missing.
+    Folder(Option<String>),
+    /// Nowhere in this file: missing.
+    Nowhere,
+}
+
+/// The columns of a file, in its order, and the row that names them.
+#[derive(Clone, Debug, Default)]
+struct Header {
+    names: Vec<String>,
+    row: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Csv(csv::Layout),
+    /// Read whole when it was opened.
+    Memory(Arc<Vec<RecordBatch>>),
+}
+
+/// The batches of one part, in the order of the file. After an error nothing follows.
+pub type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Box<Diagnostic>>> + Send>;
+
+impl Part {
+    /// SHA-256 of the file's bytes, hexadecimal. Known without another reading once a stream of this part has been read
+    /// to its end; empty for the rows of a test.
+    pub fn hash(&self) -> Result<String, Box<Diagnostic>> {
+        if let Some(hash) = self.hash.get() {
+            return Ok(hash.clone());
+        }
+        if self.path.as_os_str().is_empty() {
+            return Ok(String::new());
+        }
+        let hash = input::hash_file(&self.path).map_err(|e| Box::new(self.unreadable(&e)))?;
+        Ok(self.hash.get_or_init(|| hash).clone())
+    }
+
+    /// Reads the part from its beginning, in batches of at most [`BATCH_ROWS`] rows with the table's `schema`.
+    pub fn stream(&self, schema: &SchemaRef) -> Result<Batches, Box<Diagnostic>> {
+        match &self.content {
+            Content::Csv(layout) => csv::stream(self, layout, schema),
+            Content::Memory(batches) => {
+                let batches = Arc::clone(batches);
+                Ok(Box::new((0..batches.len()).filter_map(move |i| batches.get(i).cloned()).map(Ok)))
+            }
+        }
+    }
+
+    /// A data error in this part.
+    pub fn error(&self, code: Code, message: impl Into<String>, row: Option<u64>, column: Option<&str>) -> Diagnostic {
+        Diagnostic::error(code, self.from, message).data(DataPlace {
+            file: self.display.clone(),
+            row,
+            column: column.map(str::to_string),
+            value: None,
+        })
+    }
+
+    fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
+        self.error(
+            codes::UNREADABLE,
+            format!("`{}` cannot be read: {}", self.display, input::reason(error)),
+            None,
+            None,
+        )
+    }
+}
+
+/// Binds a `from` to its files. The errors are of whole files: missing, not allowed, not of their kind, without a wanted
+/// column, without rows; all that can be found are reported.
+pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut parts = Vec::new();
+    for (index, file) in access.find(from)?.into_iter().enumerate() {
+        let part = Part {
+            index: index as u32,
+            display: file.display,
+            path: file.path,
+            size: file.size,
+            columns: Vec::new(),
+            from: from.span,
+            content: Content::Memory(Arc::default()),
+            header: Header::default(),
+            has_rows: false,
+            hash: Arc::default(),
+        };
+        let opened = match from.format {
+            Format::Csv => csv::open(part, from, columns),
+            _ => Err(Box::new(part.error(codes::UNREADABLE, "this kind of file cannot be read yet", None, None))),
+        };
+        match opened {
+            Ok(mut part) => {
+                for (wanted, place) in columns.iter().zip(&mut part.columns) {
+                    if let Some((_, value)) = file.folders.iter().find(|(key, _)| *key == wanted.column) {
+                        *place = Place::Folder(value.clone());
+                    }
+                }
+                parts.push(part);
+            }
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    problems.extend(columns.iter().enumerate().filter_map(|(i, wanted)| missing_column(&parts, i, wanted)));
+    if problems.is_empty() && !parts.iter().any(|p| p.has_rows) {
+        problems.extend(no_rows(&parts));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let schema = batch::schema(columns);
+    Ok(RawTable { format: from.format, columns: columns.to_vec(), schema, parts })
+}
+
+/// The rows of a test, as if they stood in a file: one batch, in the order given, counted from 1. Columns not given are
+/// missing.
+pub fn given(table: &GivenTable, source: &Source, columns: &[Wanted]) -> RawTable {
+    let place_of = |wanted: &Wanted| {
+        table.columns.iter().position(|id| {
+            source.fields.get(id.index()).is_some_and(|f| f.span == wanted.span && f.column == wanted.column)
+        })
+    };
+    let places: Vec<Option<usize>> = columns.iter().map(place_of).collect();
+    let mut builder = batch::Builder::new(batch::schema(columns), 0);
+    let mut batches = Vec::new();
+    for (number, (_, cells)) in table.rows.iter().enumerate() {
+        for (i, place) in places.iter().enumerate() {
+            builder.push(i, place.and_then(|p| cells.get(p)).and_then(|c| c.as_deref()));
+        }
+        batches.extend(builder.end_row(number as u64 + 1));
+    }
+    batches.extend(builder.finish());
+    let part = Part {
+        index: 0,
+        display: format!("given {}", source.naming.name),
+        path: PathBuf::new(),
+        size: 0,
+        columns: places.iter().map(|p| p.map_or(Place::Nowhere, Place::Column)).collect(),
+        from: table.span,
+        content: Content::Memory(Arc::new(batches)),
+        header: Header::default(),
+        has_rows: !table.rows.is_empty(),
+        hash: Arc::default(),
+    };
+    RawTable {
+        format: source.from.format,
+        columns: columns.to_vec(),
+        schema: batch::schema(columns),
+        parts: vec![part],
+    }
+}
+
+/// A column that a file lacks: always where its field must be there, else only where no file has it (a misspelt name
+/// would otherwise read as values that are all missing).
+fn missing_column(parts: &[Part], index: usize, wanted: &Wanted) -> Option<Diagnostic> {
+    let lacks = |part: &&Part| part.columns.get(index) == Some(&Place::Nowhere);
+    let lacking: Vec<&Part> = parts.iter().filter(lacks).collect();
+    let part = *lacking.first()?;
+    if wanted.optional && lacking.len() < parts.len() {
+        return None;
+    }
+    let message = match lacking.len() - 1 {
+        0 => format!("`{}` has no column `{}`", part.display, wanted.column),
+        1 => format!("`{}` and one more file have no column `{}`", part.display, wanted.column),
+        more => format!("`{}` and {more} more files have no column `{}`", part.display, wanted.column),
+    };
+    let mut diagnostic = part
+        .error(codes::MISSING_COLUMN, message, part.header.row, Some(&wanted.column))
+        .label(wanted.span, "this field reads it");
+    // The field is what to mend, so it comes first.
+    diagnostic.labels.reverse();
+    let known = || part.header.names.iter().map(String::as_str).filter(|n| !n.is_empty());
+    let there = list(known(), 12);
+    Some(diagnostic.help(match crate::diagnostic::closest(&wanted.column, known()) {
+        _ if there.is_empty() => "the file names no columns".to_string(),
+        Some(near) => format!("did you mean `from \"{near}\"`? the file has {there}"),
+        None => format!("the file has {there}; `from \"…\"` after the field's type names another column"),
+    }))
+}
+
+fn no_rows(parts: &[Part]) -> Option<Diagnostic> {
+    let part = parts.first()?;
+    let files = list(parts.iter().map(|p| p.display.as_str()), 5);
+    let message = match (parts.len(), part.header.row) {
+        (1, Some(_)) => format!("{files} has a header and no rows"),
+        (1, None) => format!("{files} has no rows"),
+        _ => format!("{files} have no rows"),
+    };
+    let help = "a source without any row gives no values; was the export cut off?";
+    Some(part.error(codes::NO_ROWS, message, None, None).help(help))
+}
+
+/// `` `a`, `b` and 3 more ``
+fn list<'a>(items: impl Iterator<Item = &'a str>, most: usize) -> String {
+    let items: Vec<String> = items.map(|i| format!("`{i}`")).collect();
+    let shown = items.iter().take(most).cloned().collect::<Vec<_>>();
+    match (shown.split_last(), items.len() > shown.len()) {
+        (None, _) => String::new(),
+        (Some(_), true) => format!("{} and {} more", shown.join(", "), items.len() - shown.len()),
+        (Some((only, [])), false) => only.clone(),
+        (Some((last, rest)), false) => format!("{} and {last}", rest.join(", ")),
+    }
+}

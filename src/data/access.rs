@@ -1,0 +1,291 @@
+//! Which files a design may read, and which ones a path or a glob names.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use globset::GlobBuilder;
+use walkdir::WalkDir;
+
+use super::codes;
+use super::input::reason;
+use crate::design::{Format, From};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, closest};
+
+/// The folders that data may come from. A design reads below its own folder; `--data-dir` puts another in its place;
+/// `allow` in `kpi.toml` and `--allow-data` add more. Links are followed, and judged by where they lead.
+#[derive(Clone, Debug)]
+pub struct Access {
+    base: PathBuf,
+    allowed: Vec<PathBuf>,
+}
+
+/// A file of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// As users should see it.
+    pub display: String,
+    /// Canonical.
+    pub path: PathBuf,
+    pub size: u64,
+    /// `partitions: true`: the `key=value` folders below the glob's fixed part; None: missing.
+    pub folders: Vec<(String, Option<String>)>,
+}
+
+impl Access {
+    /// Relative paths start from `base`: the design's folder, or the one of `--data-dir`.
+    pub fn new(base: impl Into<PathBuf>) -> Self {
+        let base = base.into();
+        Access { allowed: vec![base.clone()], base }
+    }
+
+    /// Allows a folder (or a file) besides.
+    pub fn allow(mut self, path: impl Into<PathBuf>) -> Self {
+        self.allowed.push(path.into());
+        self
+    }
+
+    /// The files that a path or a glob names, in the order of their paths; at least one.
+    pub(super) fn find(&self, from: &From) -> Result<Vec<Found>, Vec<Diagnostic>> {
+        let written = Path::new(&from.path);
+        let plain = self.base.join(written);
+        self.permit_as_written(from, &plain)?;
+        // A file whose name holds `[` is itself, not a pattern.
+        if !is_glob(&from.path) || plain.is_file() {
+            return Ok(vec![self.file(from, &plain, &from.path, Vec::new()).map_err(|e| vec![*e])?]);
+        }
+        self.find_glob(from)
+    }
+
+    fn find_glob(&self, from: &From) -> Result<Vec<Found>, Vec<Diagnostic>> {
+        let pattern = from.path.replace('\\', "/");
+        let fixed: PathBuf =
+            Path::new(&pattern).components().take_while(|c| !is_glob(&c.as_os_str().to_string_lossy())).collect();
+        let start = self.base.join(&fixed);
+        let rest = pattern.get(fixed.to_string_lossy().len()..).unwrap_or_default().trim_start_matches('/');
+        let matcher = GlobBuilder::new(rest).literal_separator(true).build().map_err(|e| {
+            let message = format!("`{}` is no pattern: {}", from.path, e.kind());
+            vec![Diagnostic::error(codes::NO_MATCH, from.span, message)]
+        })?;
+        let matcher = matcher.compile_matcher();
+        self.permit(from, &start).map_err(|e| vec![*e])?;
+        let mut found = Vec::new();
+        let mut problems = Vec::new();
+        for entry in WalkDir::new(&start).follow_links(true).sort_by_file_name() {
+            let Ok(entry) = entry else { continue };
+            let Ok(relative) = entry.path().strip_prefix(&start) else { continue };
+            if entry.file_type().is_dir() || !matcher.is_match(relative) {
+                continue;
+            }
+            let display = slashes(&fixed.join(relative));
+            let folders = if from.options.partitions { partitions(relative) } else { Vec::new() };
+            match self.file(from, entry.path(), &display, folders) {
+                Ok(file) => found.push(file),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if found.is_empty() {
+            return Err(vec![self.no_match(from, &start, &fixed)]);
+        }
+        found.sort_by(|a, b| a.display.cmp(&b.display));
+        Ok(found)
+    }
+
+    /// One file: it is there, is a file and may be read.
+    fn file(
+        &self,
+        from: &From,
+        path: &Path,
+        display: &str,
+        folders: Vec<(String, Option<String>)>,
+    ) -> Result<Found, Box<Diagnostic>> {
+        let error = |code, message: String| Box::new(about(code, from, display, message));
+        let metadata = match std::fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(e) if e.kind() == io::ErrorKind::NotFound || e.kind() == io::ErrorKind::NotADirectory => {
+                let missing = error(codes::MISSING_FILE, format!("there is no file `{display}`"));
+                return Err(Box::new(missing.help(self.near(path, display))));
+            }
+            Err(e) => return Err(error(codes::UNREADABLE, format!("`{display}` cannot be read: {}", reason(&e)))),
+        };
+        let canonical = self.permit(from, path)?;
+        if metadata.is_dir() {
+            let help =
+                format!("for all files in it write `{}/*.{}`", display.trim_end_matches('/'), extension(from.format));
+            let folder = error(codes::UNREADABLE, format!("`{display}` is a folder"));
+            return Err(Box::new(folder.help(help)));
+        }
+        if !metadata.is_file() {
+            return Err(error(codes::UNREADABLE, format!("`{display}` is no ordinary file")));
+        }
+        Ok(Found { display: display.to_string(), path: canonical, size: metadata.len(), folders })
+    }
+
+    /// Refuses a path that leads outside by its own words, before anything is looked at there.
+    fn permit_as_written(&self, from: &From, path: &Path) -> Result<(), Vec<Diagnostic>> {
+        let lexical = normalize(&absolute(path));
+        if self.allowed.iter().any(|a| lexical.starts_with(normalize(&absolute(a)))) {
+            return Ok(());
+        }
+        // It may still be allowed under another name of the same folder.
+        let parent = lexical.ancestors().find_map(|p| p.canonicalize().ok());
+        match parent {
+            Some(parent) if self.is_allowed(&parent) => Ok(()),
+            _ => Err(vec![refused(from, "leads outside the design's folder")]),
+        }
+    }
+
+    /// Where a path leads, if that is allowed.
+    fn permit(&self, from: &From, path: &Path) -> Result<PathBuf, Box<Diagnostic>> {
+        match path.canonicalize() {
+            Ok(canonical) if self.is_allowed(&canonical) => Ok(canonical),
+            Ok(_) => Err(Box::new(refused(from, "leads outside the design's folder through a link"))),
+            // Not there: said by whoever looks for it.
+            Err(_) => Ok(path.to_path_buf()),
+        }
+    }
+
+    fn is_allowed(&self, canonical: &Path) -> bool {
+        self.allowed.iter().filter_map(|a| a.canonicalize().ok()).any(|a| canonical.starts_with(a))
+    }
+
+    /// What is there instead of a missing file: a near name, or the folder that is missing already.
+    fn near(&self, path: &Path, display: &str) -> String {
+        let shown = |found: &Path| slashes(found.strip_prefix(&self.base).unwrap_or(found));
+        let Some(folder) = path.ancestors().skip(1).find(|p| p.is_dir()) else {
+            return "paths start from the design's folder".to_string();
+        };
+        let start =
+            if folder == self.base { "the design's folder".to_string() } else { format!("`{}`", shown(folder)) };
+        let wanted = path.strip_prefix(folder).ok().and_then(|p| p.components().next());
+        let wanted = wanted.map(|c| c.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
+        let names = listing(folder);
+        let Some(near) = closest(&wanted, names.iter().map(String::as_str)) else {
+            return match Path::new(display).is_absolute() {
+                true => format!("{start} has no `{wanted}`"),
+                false => {
+                    format!("{start} has no `{wanted}`; paths start from the design's folder, or from `--data-dir`")
+                }
+            };
+        };
+        let mended = folder.join(near);
+        let rest = path.strip_prefix(folder.join(&wanted)).unwrap_or(Path::new(""));
+        let mended = if rest.as_os_str().is_empty() { mended } else { mended.join(rest) };
+        format!("did you mean `{}`?", shown(&mended))
+    }
+
+    fn no_match(&self, from: &From, start: &Path, fixed: &Path) -> Diagnostic {
+        let diagnostic = about(codes::NO_MATCH, from, &from.path, format!("no file matches `{}`", from.path));
+        if !start.is_dir() {
+            return diagnostic.help(format!("there is no folder `{}`", slashes(fixed)));
+        }
+        let folder = if fixed.as_os_str().is_empty() {
+            "the design's folder".to_string()
+        } else {
+            format!("`{}`", slashes(fixed))
+        };
+        let names = listing(start);
+        diagnostic.help(match names.is_empty() {
+            true => format!("{folder} is empty"),
+            false => format!("{folder} has {}", super::list(names.iter().map(String::as_str), 6)),
+        })
+    }
+}
+
+fn about(code: Code, from: &From, display: &str, message: String) -> Diagnostic {
+    let place = DataPlace { file: display.to_string(), row: None, column: None, value: None };
+    Diagnostic::error(code, from.span, message).data(place)
+}
+
+fn refused(from: &From, how: &str) -> Diagnostic {
+    let folder = Path::new(&from.path).parent().map(slashes).filter(|p| !p.is_empty()).unwrap_or_else(|| "..".into());
+    about(codes::NOT_ALLOWED, from, &from.path, format!("`{}` {how}", from.path)).help(format!(
+        "a design reads data below its own folder only; to allow another, write `allow = [\"{folder}\"]` under `[data]` \
+         in kpi.toml, or give `--allow-data {folder}`"
+    ))
+}
+
+fn is_glob(path: &str) -> bool {
+    path.contains(['*', '?', '[', '{'])
+}
+
+/// Names in a folder, sorted, without hidden ones.
+fn listing(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|n| !n.starts_with('.'))
+        .take(10_000)
+        .collect();
+    names.sort();
+    names
+}
+
+/// `year=2026/month=03` as keys and values, from the outside in.
+fn partitions(relative: &Path) -> Vec<(String, Option<String>)> {
+    let folders = relative.parent().into_iter().flat_map(Path::components);
+    folders
+        .filter_map(|c| {
+            let name = c.as_os_str().to_string_lossy().into_owned();
+            let (key, value) = name.split_once('=')?;
+            let missing = value == "__HIVE_DEFAULT_PARTITION__";
+            Some((unescape(key), (!missing).then(|| unescape(value))))
+        })
+        .collect()
+}
+
+/// `%20` and its like in the names of partition folders.
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let code = tail.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        match (first, code) {
+            (b'%', Some(code)) => {
+                bytes.push(code);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_string())
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Without `.` and `..`, by words alone.
+fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn slashes(path: &Path) -> String {
+    path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/").replace("//", "/")
+}
+
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "csv",
+        Format::Parquet => "parquet",
+        Format::Json => "json",
+        Format::Ndjson => "ndjson",
+        Format::Xlsx => "xlsx",
+        Format::Ods => "ods",
+    }
+}

@@ -1,0 +1,142 @@
+//! What all kinds of text files share: encodings, headers, and what is said of bytes that are no text.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use encoding_rs::Encoding;
+use unicode_normalization::UnicodeNormalization;
+
+use super::encoding::{self, LABELS, Misfit};
+use super::{Part, Place, Wanted, codes};
+use crate::diagnostic::{DataPlace, Diagnostic, closest};
+
+/// The encoding that a source names; None: UTF-8, or what a byte order mark says.
+pub(super) fn encoding(part: &Part, label: Option<&str>) -> Result<Option<&'static Encoding>, Box<Diagnostic>> {
+    let Some(label) = label else { return Ok(None) };
+    if let Some(encoding) = encoding::by_label(label) {
+        return Ok(Some(encoding));
+    }
+    let unknown = Diagnostic::error(codes::UNKNOWN_ENCODING, part.from, format!("unknown encoding `{label}`"));
+    Err(Box::new(unknown.help(match closest(label, LABELS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "there are {} and the others of the WHATWG Encoding Standard",
+            super::list(LABELS.into_iter(), LABELS.len())
+        ),
+    })))
+}
+
+/// A header's cell as a column's name: in normal form C, without the blanks around it, which are never meant.
+pub(super) fn column_name(cell: &str) -> String {
+    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').nfc().collect()
+}
+
+/// Where the wanted columns stand in a file with a header; a name that stands twice there cannot be wanted.
+pub(super) fn places(part: &Part, columns: &[Wanted]) -> Result<Vec<Place>, Box<Diagnostic>> {
+    let place = |wanted: &Wanted| {
+        let name = column_name(&wanted.column);
+        let mut at = part.header.names.iter().enumerate().filter(|(_, n)| **n == name).map(|(i, _)| i);
+        match (at.next(), at.next()) {
+            (Some(first), Some(second)) => {
+                let message = format!("`{}` has two columns `{name}`", part.display);
+                let twice = part.error(codes::DOUBLED_COLUMN, message, part.header.row, Some(&name));
+                let help = format!(
+                    "they are the columns {} and {} of the header; give one of them another name",
+                    first + 1,
+                    second + 1
+                );
+                Err(Box::new(twice.label(wanted.span, "this field reads it").help(help)))
+            }
+            (Some(only), None) => Ok(Place::Column(only)),
+            (None, _) => Ok(Place::Nowhere),
+        }
+    };
+    columns.iter().map(place).collect()
+}
+
+/// A column as messages call it: its name, else its number from 1.
+pub(super) fn column(part: &Part, at: usize) -> String {
+    match part.header.names.get(at).filter(|n| !n.is_empty()) {
+        Some(name) => name.clone(),
+        None => (at + 1).to_string(),
+    }
+}
+
+/// Bytes that do not fit the encoding: which ones, where, and what the encoding might be.
+pub(super) fn misfit(
+    part: &Part,
+    misfit: &Misfit,
+    tried: &'static Encoding,
+    row: u64,
+    at: Option<usize>,
+) -> Box<Diagnostic> {
+    let bytes = misfit.bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(" ");
+    let noun = if misfit.bytes.len() == 1 { "byte" } else { "bytes" };
+    let name = at.filter(|_| part.header.row.is_none_or(|h| h != row)).map(|at| column(part, at));
+    let place = match (&name, at) {
+        (Some(name), _) => format!("row {row}, column `{name}`"),
+        (None, Some(at)) => format!("row {row}, column {}", at + 1),
+        (None, None) => format!("row {row}"),
+    };
+    let message = format!("`{}` is not {}: {noun} {bytes} in {place}", part.display, title(tried));
+    let mut found = part.error(codes::WRONG_ENCODING, message, Some(row), name.as_deref());
+    if let Some(data) = found.data.as_mut() {
+        data.value = Some(bytes);
+    }
+    Box::new(found.help(suggestion(part, tried, Some(misfit.offset))))
+}
+
+/// A zero byte: no text has one, but UTF-16 that is read as something else has many.
+pub(super) fn nul(part: &Part, tried: &'static Encoding, row: u64, at: Option<usize>) -> Box<Diagnostic> {
+    let name = at.map(|at| column(part, at));
+    let message = format!("`{}` has a zero byte in row {row}, so it is no text in {}", part.display, title(tried));
+    let found = part.error(codes::WRONG_ENCODING, message, Some(row), name.as_deref());
+    Box::new(found.help(suggestion(part, tried, None)).data(DataPlace {
+        file: part.display.clone(),
+        row: Some(row),
+        column: name,
+        value: Some("00".to_string()),
+    }))
+}
+
+/// Tries other encodings on the text around a misfit, and shows how it reads in the likeliest.
+fn suggestion(part: &Part, tried: &'static Encoding, offset: Option<u64>) -> String {
+    let start = offset.unwrap_or(0).saturating_sub(8 << 10);
+    let sample = stretch(part, start).unwrap_or_default();
+    // From a line's start on, so that no character is cut.
+    let first = if start == 0 { 0 } else { sample.iter().position(|b| *b == b'\n').map_or(0, |i| i + 1) };
+    let sample = sample.get(first..).unwrap_or_default();
+    let Some(guess) = encoding::guess(sample, tried) else {
+        return "name the file's encoding: `encoding: \"…\"`".to_string();
+    };
+    let label = guess.name().to_lowercase();
+    let shown = offset.and_then(|offset| {
+        let at = usize::try_from(offset - start).ok()?.checked_sub(first)?;
+        let line_end = |b: &u8| matches!(b, b'\n' | b'\r');
+        let from = sample.get(..at)?.iter().rposition(line_end).map_or(0, |i| i + 1);
+        let to = sample.get(at..)?.iter().position(line_end).map_or(sample.len(), |i| at + i);
+        let line = encoding::decode_stretch(sample.get(from..to)?, guess)?;
+        let cut: String = line.chars().take(40).collect();
+        Some(if cut.len() < line.len() { format!("{cut}…") } else { cut })
+    });
+    match shown {
+        Some(line) => format!("as {} the line reads `{line}`: write `encoding: \"{label}\"`", title(guess)),
+        None => format!("it looks like {}: write `encoding: \"{label}\"`", title(guess)),
+    }
+}
+
+fn stretch(part: &Part, start: u64) -> std::io::Result<Vec<u8>> {
+    let mut file = std::fs::File::open(&part.path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut sample = Vec::new();
+    file.take(256 << 10).read_to_end(&mut sample)?;
+    Ok(sample)
+}
+
+/// An encoding as it is written in prose.
+fn title(encoding: &'static Encoding) -> &'static str {
+    match encoding.name() {
+        "gb18030" => "GB18030",
+        "windows-1252" => "Windows-1252",
+        name => name,
+    }
+}
