@@ -1,0 +1,386 @@
+//! What pest read → tree. Names and texts become what they mean, every hole is reported here or in `recover`.
+
+mod entries;
+
+use super::ast::*;
+use super::grammar::Rule;
+use super::map::Map;
+use super::recover::Place;
+use crate::diagnostic::codes::syntax as codes;
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::source::{SourceFile, Span};
+use pest::iterators::Pair;
+use unicode_normalization::UnicodeNormalization;
+
+pub(super) type Node<'i> = Pair<'i, Rule>;
+
+/// Words that are no names; free as keys, after a dot, and in backticks.
+pub(super) const RESERVED: [&str; 28] = [
+    "where", "on", "by", "until", "in", "for", "is", "per", "of", "and", "or", "not", "if", "then", "else", "otherwise",
+    "intersect", "union", "except", "between", "contains", "starts", "from", "keep", "when", "true", "false", "with",
+];
+
+pub(super) struct Lower<'a> {
+    pub file: &'a SourceFile,
+    /// The text that was parsed, and its way back to the file's.
+    pub text: &'a str,
+    pub map: &'a Map,
+    /// Where in `text` the nodes begin to count: not 0 while a piece is read again.
+    pub base: usize,
+    /// Guesses of the scanner: an entry that holds one is not reported again.
+    pub guesses: &'a [u32],
+    pub diagnostics: Vec<Diagnostic>,
+    /// The nesting of this entry's expressions has been reported.
+    pub deep: bool,
+}
+
+/// What a block belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    File,
+    Decl(DeclKind),
+    Clean,
+    /// The block of a head that could not be read.
+    Unknown,
+}
+
+/// What stands in a file or a block.
+pub(super) enum Piece {
+    Entry(Entry),
+    Use(Use),
+    Step(CleanStep),
+}
+
+impl Lower<'_> {
+    // ---- helpers ----
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn span(&self, node: &Node<'_>) -> Span {
+        let span = node.as_span();
+        self.place(span.start(), span.end())
+    }
+
+    /// A place of the parsed text, from the current base.
+    pub(super) fn place(&self, start: usize, end: usize) -> Span {
+        let start = self.map.start(self.base + start);
+        Span::new(self.file.id, start, self.map.end(self.base + end).max(start))
+    }
+
+    /// The text of a place, as the user wrote it.
+    pub(super) fn written(&self, span: Span) -> &str {
+        self.file.slice(span)
+    }
+
+    /// Whether the scanner guessed inside this place.
+    pub(super) fn guessed(&self, span: Span) -> bool {
+        let first = self.guesses.partition_point(|at| *at < span.start);
+        self.guesses.get(first).is_some_and(|at| *at <= span.end)
+    }
+
+    pub(super) fn name(&self, node: &Node<'_>) -> Name {
+        let text = match node.as_rule() {
+            Rule::quoted => node.as_str().trim_matches('`'),
+            _ => node.as_str(),
+        };
+        let text = if text.is_ascii() { text.to_string() } else { text.nfc().collect() };
+        Name { text, span: self.span(node) }
+    }
+
+    /// A name that is given here, which no reserved word can be.
+    pub(super) fn new_name(&mut self, node: &Node<'_>) -> Name {
+        let name = self.name(node);
+        if node.as_rule() == Rule::word && RESERVED.contains(&name.text.as_str()) {
+            self.report(
+                Diagnostic::error(codes::RESERVED_NAME, name.span, format!("`{}` is a reserved word", name.text))
+                    .help(format!("choose another name, or write it in backticks: `` `{}` ``", name.text)),
+            );
+        }
+        name
+    }
+
+    /// A text with its escapes resolved.
+    pub(super) fn text(&mut self, node: &Node<'_>) -> Text {
+        let span = self.span(node);
+        let raw = node.as_str();
+        let text = if node.as_rule() == Rule::long_text {
+            dedent(raw.trim_start_matches("\"\"\"").trim_end_matches("\"\"\""))
+        } else {
+            let inner = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw);
+            if inner.contains('\\') {
+                self.unescape(inner, node.as_span().start() + 1)
+            } else {
+                inner.to_string()
+            }
+        };
+        Text { text, span }
+    }
+
+    fn unescape(&mut self, inner: &str, start: usize) -> String {
+        let mut text = String::with_capacity(inner.len());
+        let mut rest = inner.char_indices();
+        while let Some((at, c)) = rest.next() {
+            if c != '\\' {
+                text.push(c);
+                continue;
+            }
+            match rest.next() {
+                Some((_, c @ ('"' | '\\'))) => text.push(c),
+                Some((_, 'n')) => text.push('\n'),
+                Some((_, 't')) => text.push('\t'),
+                Some((_, c)) => {
+                    text.push('\\');
+                    text.push(c);
+                    let span = self.place(start + at, start + at + 1 + c.len_utf8());
+                    self.report(
+                        Diagnostic::error(codes::BAD_ESCAPE, span, format!("`\\{c}` stands for nothing"))
+                            .help("write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` are the others")
+                            .fix(
+                                Applicability::Safe,
+                                "write the backslash twice",
+                                vec![Edit { span, text: format!("\\\\{c}") }],
+                            ),
+                    );
+                }
+                None => text.push('\\'),
+            }
+        }
+        text
+    }
+
+    // ---- files and blocks ----
+
+    pub(super) fn file(&mut self, node: Node<'_>) -> File {
+        let items = self
+            .pieces(node, Context::File)
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Use(used) => Item::Use(used),
+                Piece::Entry(Entry::Decl(decl)) => Item::Decl(decl),
+                Piece::Entry(Entry::Allow(allow)) => Item::Allow(allow),
+                Piece::Entry(Entry::Hole(span)) => Item::Hole(span),
+                Piece::Entry(Entry::Property(p)) => {
+                    self.misplaced(p.span, p.key.span, format!("`{}:` stands outside every block", p.key.text), "it belongs in the braces of a declaration, such as `design name { … }`")
+                }
+                Piece::Entry(Entry::Field(f)) => {
+                    self.misplaced(f.span, f.span, "a field stands outside every source".into(), "fields stand in `source name { … }`")
+                }
+                Piece::Entry(Entry::Clean(c)) => {
+                    self.misplaced(c.span, c.span, "`clean` stands outside every source".into(), "it belongs in `source name { … }`")
+                }
+                Piece::Entry(Entry::Given(g)) => {
+                    self.misplaced(g.span, g.source.span, "`given` stands outside every test".into(), "it belongs in `test \"…\" { … }`")
+                }
+                Piece::Entry(Entry::Expect(e)) => {
+                    self.misplaced(e.span, e.span, "`expect` stands outside every test".into(), "it belongs in `test \"…\" { … }`")
+                }
+                Piece::Step(step) => {
+                    self.misplaced(step.span, step.span, "a step of cleaning stands outside every source".into(), "it belongs in `clean { … }` of a source")
+                }
+            })
+            .collect();
+        File { items }
+    }
+
+    fn misplaced(&mut self, whole: Span, at: Span, message: String, help: &str) -> Item {
+        if !self.guessed(whole) {
+            self.report(Diagnostic::error(codes::MISPLACED, at, message).help(help));
+        }
+        Item::Hole(whole)
+    }
+
+    pub(super) fn block(&mut self, node: Node<'_>, context: Context) -> Block {
+        let node = self.late(node);
+        let span = self.span(&node);
+        let mut entries = Vec::new();
+        for piece in self.pieces(node, context) {
+            match piece {
+                Piece::Entry(entry) => entries.push(entry),
+                Piece::Use(used) => {
+                    self.report(
+                        Diagnostic::error(codes::MISPLACED, used.span, "`use` stands in a block")
+                            .help("it stands in a file, outside every block"),
+                    );
+                    entries.push(Entry::Hole(used.span));
+                }
+                Piece::Step(step) => {
+                    self.report(
+                        Diagnostic::error(codes::MISPLACED, step.span, "a step of cleaning stands outside `clean`")
+                            .help("it belongs in `clean { … }` of a source"),
+                    );
+                    entries.push(Entry::Hole(step.span));
+                }
+            }
+        }
+        Block { span, entries }
+    }
+
+    /// The block of a `late_block`, which is reported.
+    pub(super) fn late<'i>(&mut self, node: Node<'i>) -> Node<'i> {
+        if node.as_rule() != Rule::late_block {
+            return node;
+        }
+        let Some(block) = node.clone().into_inner().next() else { return node };
+        let start = block.as_span().start();
+        let brace = self.place(start, start + 1);
+        self.report(
+            Diagnostic::error(codes::MISPLACED_BRACE, brace, "`{` stands on a line of its own")
+                .help("write it at the end of the line before"),
+        );
+        block
+    }
+
+    pub(super) fn pieces(&mut self, node: Node<'_>, context: Context) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        // Nothing is said of a missing separator beside what could not be read.
+        let mut faults = self.diagnostics.len();
+        for part in node.into_inner() {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::unseparated => {
+                    if self.diagnostics.len() == faults && !self.guessed(span) {
+                        self.report(
+                            Diagnostic::error(codes::MISSING_SEPARATOR, span, "two entries stand on one line")
+                                .saying("a new entry starts here")
+                                .help("start a new line; before `key:` a comma will do too"),
+                        );
+                    }
+                    continue;
+                }
+                Rule::semicolon => {
+                    self.semicolon(span);
+                    continue;
+                }
+                Rule::EOI => continue,
+                _ => {}
+            }
+            faults = self.diagnostics.len();
+            self.deep = false;
+            pieces.extend(self.piece(part, context));
+        }
+        pieces
+    }
+
+    fn semicolon(&mut self, span: Span) {
+        // A full-width one has been reported.
+        if self.written(span) == ";" {
+            self.report(
+                Diagnostic::error(codes::MISSING_SEPARATOR, span, "entries do not end with `;`")
+                    .help("end the line instead; between entries on one line stands a comma"),
+            );
+        }
+    }
+
+    fn piece(&mut self, node: Node<'_>, context: Context) -> Option<Piece> {
+        let entry = match node.as_rule() {
+            Rule::decl => self.decl(node, context),
+            Rule::property => self.property(node, context),
+            Rule::field => Entry::Field(self.field(node)),
+            Rule::clean => Entry::Clean(self.clean(node)),
+            Rule::given => Entry::Given(self.given(node)),
+            Rule::expect => Entry::Expect(self.expect(node)),
+            Rule::allow => Entry::Allow(self.allow(node)),
+            Rule::use_file => return Some(Piece::Use(self.use_file(node))),
+            Rule::step => return Some(Piece::Step(self.step(node))),
+            Rule::stray_brace => return None,
+            _ => self.bad(node, context),
+        };
+        Some(Piece::Entry(entry))
+    }
+
+    // ---- declarations and properties ----
+
+    fn decl(&mut self, node: Node<'_>, _context: Context) -> Entry {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut decl = Decl {
+            span,
+            kind: DeclKind::Design,
+            kind_span: span,
+            name: None,
+            label: None,
+            when: None,
+            value: None,
+            block: None,
+        };
+        let mut junk = None;
+        let mut mark = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::kind => {
+                    let word = part.as_str();
+                    decl.kind = DeclKind::ALL.into_iter().find(|k| k.word() == word).unwrap_or(DeclKind::Design);
+                    decl.kind_span = self.span(&part);
+                }
+                Rule::when => decl.when = part.into_inner().next().map(|n| self.name(&n)),
+                Rule::word | Rule::quoted => decl.name = Some(self.new_name(&part)),
+                Rule::short_text | Rule::long_text => decl.label = Some(self.text(&part)),
+                Rule::equals | Rule::colon => mark = Some(self.span(&part)),
+                Rule::phrase => {
+                    let phrase = self.phrase(part);
+                    decl.value.get_or_insert_default().push(phrase);
+                }
+                Rule::junk => junk = Some(part),
+                _ => decl.block = Some(self.block(part, Context::Decl(decl.kind))),
+            }
+        }
+        if let Some(junk) = junk {
+            decl.value = mark.map(|_| vec![hole_phrase(self.span(&junk))]);
+            self.explain(Place::Head(decl.kind), start, junk);
+        }
+        Entry::Decl(decl)
+    }
+
+    fn property(&mut self, node: Node<'_>, _context: Context) -> Entry {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut key = Name { text: String::new(), span };
+        let mut value = Vec::new();
+        let mut junk = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::word | Rule::quoted => key = self.name(&part),
+                Rule::phrase => value.push(self.phrase(part)),
+                Rule::junk => junk = Some(part),
+                _ => {}
+            }
+        }
+        if let Some(junk) = junk {
+            value = vec![hole_phrase(self.span(&junk))];
+            self.explain(Place::Property, start, junk);
+        }
+        Entry::Property(Property { span, key, value })
+    }
+
+    fn bad(&mut self, node: Node<'_>, _context: Context) -> Entry {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        self.explain(Place::Entry, start, node);
+        Entry::Hole(span)
+    }
+}
+
+/// A phrase that could not be read.
+pub(super) fn hole_phrase(span: Span) -> Phrase {
+    Phrase { span, expr: Expr::hole(span), share: None, text: None, clauses: Vec::new() }
+}
+
+/// A text of several lines without the line end behind `"""`, the indentation that all lines share, and a last line of
+/// white space.
+fn dedent(inner: &str) -> String {
+    let inner = inner.strip_prefix("\r\n").or_else(|| inner.strip_prefix('\n')).unwrap_or(inner);
+    let shared = inner
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start_matches([' ', '\t']).len())
+        .min()
+        .unwrap_or(0);
+    let mut lines: Vec<&str> =
+        inner.lines().map(|line| line.get(shared..).unwrap_or("").trim_end_matches('\r')).collect();
+    if lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    lines.join("\n")
+}

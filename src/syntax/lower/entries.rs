@@ -1,0 +1,402 @@
+//! The entries with a form of their own: fields, cleaning, tests, waivers, `use`.
+
+use super::super::ast::*;
+use super::super::grammar::Rule;
+use super::super::recover::Place;
+use super::{Context, Lower, Node, Piece};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::syntax as codes;
+use crate::source::Span;
+
+impl Lower<'_> {
+    pub(super) fn field(&mut self, node: Node<'_>) -> Field {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let nowhere = Name { text: String::new(), span: span.after() };
+        let mut field = Field {
+            span,
+            name: nowhere.clone(),
+            label: None,
+            kind: nowhere,
+            optional: false,
+            unit: None,
+            domain: None,
+            members: Vec::new(),
+            refers: None,
+            column: None,
+            computed: None,
+        };
+        let mut colon = false;
+        let mut junk = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::word | Rule::quoted if colon => field.kind = self.name(&part),
+                Rule::word | Rule::quoted => field.name = self.new_name(&part),
+                Rule::short_text | Rule::long_text => field.label = Some(self.text(&part)),
+                Rule::colon => colon = true,
+                Rule::optional => field.optional = true,
+                Rule::field_unit => field.unit = Some(self.unit(part)),
+                Rule::domain => field.domain = Some(self.domain(part)),
+                Rule::members => {
+                    for text in part.into_inner() {
+                        if matches!(text.as_rule(), Rule::short_text | Rule::long_text) {
+                            field.members.push(self.text(&text));
+                        }
+                    }
+                }
+                Rule::refers => field.refers = part.into_inner().next().map(|n| self.name(&n)),
+                Rule::column => field.column = part.into_inner().next().map(|n| self.text(&n)),
+                Rule::computed => field.computed = part.into_inner().last().map(|n| self.expr(n)),
+                Rule::junk => junk = Some(part),
+                _ => {}
+            }
+        }
+        if let Some(junk) = junk {
+            self.explain(Place::Field, start, junk);
+        }
+        field
+    }
+
+    fn domain(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(&node);
+        let mut low = None;
+        let mut high = None;
+        let mut range = false;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::dots => range = true,
+                _ if range => high = Some(Box::new(self.bound(part))),
+                _ => low = Some(Box::new(self.bound(part))),
+            }
+        }
+        Expr { span, kind: ExprKind::Range { low, high } }
+    }
+
+    fn bound(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(&node);
+        let mut negative = false;
+        let mut value = Expr::hole(span);
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::minus => negative = true,
+                _ => value = self.single(part),
+            }
+        }
+        if negative {
+            value = Expr { span, kind: ExprKind::Unary { op: Unary::Negate, operand: Box::new(value) } };
+        }
+        value
+    }
+
+    pub(super) fn clean(&mut self, node: Node<'_>) -> Clean {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut steps = Vec::new();
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::junk => self.explain(Place::Clean, start, part),
+                Rule::block | Rule::late_block => {
+                    let block = self.late(part);
+                    for piece in self.pieces(block, Context::Clean) {
+                        match piece {
+                            Piece::Step(step) => steps.push(step),
+                            Piece::Entry(Entry::Hole(span)) => {
+                                steps.push(CleanStep { span, kind: CleanKind::Hole, reason: None })
+                            }
+                            Piece::Entry(entry) => self.not_in_clean(entry_span(&entry)),
+                            Piece::Use(used) => self.not_in_clean(used.span),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Clean { span, steps }
+    }
+
+    fn not_in_clean(&mut self, span: Span) {
+        if !self.guessed(span) {
+            self.report(
+                Diagnostic::error(codes::MISPLACED, span, "this is no step of cleaning")
+                    .help("the steps are `deduplicate by …`, `drop where …`, `drop invalid` and `blank invalid`"),
+            );
+        }
+    }
+
+    pub(super) fn step(&mut self, node: Node<'_>) -> CleanStep {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut step = CleanStep { span, kind: CleanKind::Hole, reason: None };
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::deduplicate => step.kind = self.deduplicate(part),
+                Rule::drop => {
+                    step.kind = match part.into_inner().last() {
+                        Some(filter) if filter.as_rule() == Rule::filter => {
+                            filter.into_inner().next().map_or(CleanKind::Hole, |n| CleanKind::DropWhere(self.expr(n)))
+                        }
+                        _ => CleanKind::DropInvalid,
+                    }
+                }
+                Rule::blank => step.kind = CleanKind::BlankInvalid,
+                Rule::short_text | Rule::long_text => step.reason = Some(self.text(&part)),
+                Rule::junk => {
+                    step.kind = CleanKind::Hole;
+                    self.explain(Place::Step, start, part);
+                }
+                _ => {}
+            }
+        }
+        step
+    }
+
+    fn deduplicate(&mut self, node: Node<'_>) -> CleanKind {
+        let mut by = Vec::new();
+        let mut keep = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::word => by.push(self.name(&part)),
+                Rule::keep => {
+                    let mut parts = part.into_inner();
+                    if let (Some(which), Some(field)) = (parts.next(), parts.next()) {
+                        let which = if which.as_str() == "earliest" { Keep::Earliest } else { Keep::Latest };
+                        keep = Some((which, self.name(&field)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        CleanKind::Deduplicate { by, keep }
+    }
+
+    pub(super) fn given(&mut self, node: Node<'_>) -> Given {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut given =
+            Given { span, source: Name { text: String::new(), span }, columns: Vec::new(), rows: Vec::new() };
+        let mut header = false;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::word | Rule::quoted => given.source = self.name(&part),
+                Rule::junk => self.explain(Place::Given, start, part),
+                Rule::row | Rule::loose_row => {
+                    let row = self.row(&part);
+                    if header {
+                        given.rows.push(row);
+                    } else {
+                        header = true;
+                        given.columns = row
+                            .cells
+                            .into_iter()
+                            .map(|cell| Name { text: cell.text.unwrap_or_default(), span: cell.span })
+                            .collect();
+                    }
+                }
+                _ => {}
+            }
+        }
+        given
+    }
+
+    /// Splits a line of a table at its `|`.
+    fn row(&mut self, node: &Node<'_>) -> GivenRow {
+        let raw = node.as_str().trim_end();
+        let base = node.as_span().start();
+        let span = self.place(base, base + raw.len());
+        let mut cells = Vec::new();
+        let mut at = usize::from(raw.starts_with('|'));
+        while at < raw.len() {
+            let rest = raw.get(at..).unwrap_or("");
+            if rest.trim_start().starts_with("//") && at > 1 {
+                break;
+            }
+            let length = cell_length(rest);
+            let cell = rest.get(..length).unwrap_or(rest);
+            let lead = cell.len() - cell.trim_start().len();
+            let inner = cell.trim();
+            cells.push(Cell { span: self.place(base + at + lead, base + at + lead + inner.len()), text: cell_text(inner) });
+            at += length + 1;
+        }
+        GivenRow { span, cells }
+    }
+
+    pub(super) fn expect(&mut self, node: Node<'_>) -> Expect {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut expect = Expect {
+            span,
+            name: Name { text: String::new(), span },
+            period: None,
+            slice: None,
+            outcome: Outcome::Hole,
+        };
+        let mut junk = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::word | Rule::quoted => expect.name = self.name(&part),
+                Rule::period => expect.period = part.into_inner().next().map(|n| self.period(n)),
+                Rule::slice => expect.slice = Some(self.slice(part)),
+                Rule::outcome => {
+                    expect.outcome = match part.into_inner().last() {
+                        Some(value) if value.as_rule() == Rule::expr => Outcome::Value(self.expr(value)),
+                        Some(word) => Outcome::Is(self.name(&word)),
+                        None => Outcome::Hole,
+                    }
+                }
+                Rule::junk => junk = Some(part),
+                _ => {}
+            }
+        }
+        if let Some(junk) = junk {
+            expect.outcome = Outcome::Hole;
+            self.explain(Place::Expect, start, junk);
+        }
+        expect
+    }
+
+    fn period(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(&node);
+        if node.as_rule() == Rule::digits {
+            let digits = node.as_str().replace('_', "");
+            return Expr { span, kind: ExprKind::Number(Number { digits, digits_span: span, unit: None }) };
+        }
+        self.single(node)
+    }
+
+    fn slice(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(&node);
+        let mut slice: Option<Expr> = None;
+        let mut joint = span;
+        for part in node.into_inner() {
+            if part.as_rule() != Rule::condition {
+                joint = self.span(&part);
+                continue;
+            }
+            let condition = self.condition(part);
+            slice = Some(match slice {
+                None => condition,
+                Some(left) => Expr {
+                    span: left.span.to(condition.span),
+                    kind: ExprKind::Binary {
+                        op: Binary::And,
+                        op_span: joint,
+                        left: Box::new(left),
+                        right: Box::new(condition),
+                    },
+                },
+            });
+        }
+        slice.unwrap_or_else(|| Expr::hole(span))
+    }
+
+    fn condition(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(&node);
+        let mut parts = node.into_inner();
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(name), Some(equals), Some(value)) => {
+                let left = Expr { span: self.span(&name), kind: ExprKind::Path(vec![self.name(&name)]) };
+                let op_span = self.span(&equals);
+                let right = self.single(value);
+                let kind =
+                    ExprKind::Binary { op: Binary::Equal, op_span, left: Box::new(left), right: Box::new(right) };
+                Expr { span, kind }
+            }
+            _ => Expr::hole(span),
+        }
+    }
+
+    pub(super) fn allow(&mut self, node: Node<'_>) -> Allow {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut allow = Allow { span, rule: Name { text: String::new(), span }, until: None, reason: None };
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::rule_name => allow.rule = self.name(&part),
+                Rule::short_text | Rule::long_text if allow.reason.is_none() => allow.reason = Some(self.text(&part)),
+                Rule::junk => self.explain(Place::Allow, start, part),
+                Rule::allow_word | Rule::until | Rule::colon => {}
+                _ => allow.until = Some(self.single(part)),
+            }
+        }
+        allow
+    }
+
+    pub(super) fn use_file(&mut self, node: Node<'_>) -> Use {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut used = Use { span, path: Text { text: String::new(), span } };
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::short_text | Rule::long_text => used.path = self.text(&part),
+                Rule::junk => self.explain(Place::Use, start, part),
+                _ => {}
+            }
+        }
+        used
+    }
+}
+
+fn entry_span(entry: &Entry) -> Span {
+    match entry {
+        Entry::Property(p) => p.span,
+        Entry::Decl(d) => d.span,
+        Entry::Field(f) => f.span,
+        Entry::Clean(c) => c.span,
+        Entry::Given(g) => g.span,
+        Entry::Expect(e) => e.span,
+        Entry::Allow(a) => a.span,
+        Entry::Hole(span) => *span,
+    }
+}
+
+/// The bytes of a cell up to the next `|` that is neither escaped nor in quotes.
+fn cell_length(rest: &str) -> usize {
+    let start = rest.len() - rest.trim_start().len();
+    let inner = rest.get(start..).unwrap_or("");
+    // A quoted cell ends at the quote before its `|`; a lone quote is text.
+    if let Some(quoted) = inner.strip_prefix('"')
+        && let Some(end) = quote_end(quoted)
+    {
+        let after = quoted.get(end + 1..).unwrap_or("");
+        let blank = after.len() - after.trim_start().len();
+        if after.trim_start().is_empty() || after.trim_start().starts_with('|') {
+            return start + 1 + end + 1 + blank;
+        }
+    }
+    let mut escaped = false;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '|' if !escaped => return at,
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    rest.len()
+}
+
+/// Where a quoted cell's closing quote stands.
+fn quote_end(quoted: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in quoted.char_indices() {
+        match c {
+            '"' if !escaped => return Some(at),
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    None
+}
+
+/// What a cell says: nothing where it is empty, text in quotes as it is, `\|` a pipe.
+fn cell_text(inner: &str) -> Option<String> {
+    if inner.is_empty() {
+        return None;
+    }
+    if let Some(quoted) = inner.strip_prefix('"')
+        && quote_end(quoted).is_some_and(|end| end + 1 == quoted.len())
+    {
+        let text = quoted.get(..quoted.len() - 1).unwrap_or("");
+        return Some(text.replace("\\\"", "\"").replace("\\|", "|").replace("\\\\", "\\"));
+    }
+    Some(inner.replace("\\|", "|"))
+}
