@@ -27,10 +27,22 @@ enum Item {
     Prefix(Unary, Span),
     Operand(Built),
     /// Several values in parentheses: what `in` takes.
-    List { items: Vec<Expr>, span: Span, depth: u32 },
+    List {
+        items: Vec<Expr>,
+        span: Span,
+        depth: u32,
+    },
     Infix(Infix, Span),
-    Between { low: Built, high: Built, negated: bool, span: Span },
-    Is { known: bool, span: Span },
+    Between {
+        low: Built,
+        high: Built,
+        negated: bool,
+        span: Span,
+    },
+    Is {
+        known: bool,
+        span: Span,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -111,9 +123,13 @@ impl Lower<'_> {
                     let share = part.into_inner().next().map(|n| self.number(n));
                     if phrase.share.is_some() || phrase.expr.as_name().is_none() {
                         self.report(
-                            Diagnostic::error(codes::UNEXPECTED, here, format!("`{}` stands beside a value", self.written(here)))
-                                .saying("no operator joins it to what stands before")
-                                .help("put an operator between them, or a comma where they are two values"),
+                            Diagnostic::error(
+                                codes::UNEXPECTED,
+                                here,
+                                format!("`{}` stands beside a value", self.written(here)),
+                            )
+                            .saying("no operator joins it to what stands before")
+                            .help("put an operator between them, or a comma where they are two values"),
                         );
                         phrase.expr = Expr::hole(phrase.expr.span);
                     } else {
@@ -318,9 +334,9 @@ impl Lower<'_> {
     /// An operand with what stands before it.
     fn climb_operand(&mut self, row: &mut Row, level: u32, whole: Span) -> Built {
         let mut prefixes = Vec::new();
-        while let Some(item) = row.next_if(|item| {
-            matches!(item, Item::Prefix(..) | Item::Infix(Infix::Binary(Binary::Subtract), _))
-        }) {
+        while let Some(item) =
+            row.next_if(|item| matches!(item, Item::Prefix(..) | Item::Infix(Infix::Binary(Binary::Subtract), _)))
+        {
             let op = if let Item::Prefix(op, _) = item { op } else { Unary::Negate };
             prefixes.push((op, item.span()));
         }
@@ -349,10 +365,14 @@ impl Lower<'_> {
 
     fn chained(&mut self, first: Span, second: Span) {
         self.report(
-            Diagnostic::error(codes::CHAINED_COMPARISON, second, format!("`{}` follows another comparison", self.written(second)))
-                .saying("a second comparison of the same value")
-                .label(first, "the first")
-                .help("comparisons do not chain: write `a < b and b < c`, or `b between a and c`"),
+            Diagnostic::error(
+                codes::CHAINED_COMPARISON,
+                second,
+                format!("`{}` follows another comparison", self.written(second)),
+            )
+            .saying("a second comparison of the same value")
+            .label(first, "the first")
+            .help("comparisons do not chain: write `a < b and b < c`, or `b between a and c`"),
         );
     }
 
@@ -573,13 +593,15 @@ impl Lower<'_> {
             };
             if place <= seen {
                 let word = ["", "on", "where", "by"].get(place).copied().unwrap_or_default();
-                let report = if place == seen {
-                    Diagnostic::error(codes::UNEXPECTED, here, format!("a second `{word}`"))
-                        .help(if word == "where" { "join conditions with `and`" } else { "one is all that can be said" })
-                } else {
-                    Diagnostic::error(codes::UNEXPECTED, here, format!("`{word}` stands too late"))
-                        .help("the order is `on field`, then `where condition`, then `by dimension`")
-                };
+                let report =
+                    if place == seen {
+                        Diagnostic::error(codes::UNEXPECTED, here, format!("a second `{word}`")).help(
+                            if word == "where" { "join conditions with `and`" } else { "one is all that can be said" },
+                        )
+                    } else {
+                        Diagnostic::error(codes::UNEXPECTED, here, format!("`{word}` stands too late"))
+                            .help("the order is `on field`, then `where condition`, then `by dimension`")
+                    };
                 self.report(report);
             }
             seen = seen.max(place);

@@ -16,8 +16,34 @@ pub(super) type Node<'i> = Pair<'i, Rule>;
 
 /// Words that are no names; free as keys, after a dot, and in backticks.
 pub(super) const RESERVED: [&str; 28] = [
-    "where", "on", "by", "until", "in", "for", "is", "per", "of", "and", "or", "not", "if", "then", "else", "otherwise",
-    "intersect", "union", "except", "between", "contains", "starts", "from", "keep", "when", "true", "false", "with",
+    "where",
+    "on",
+    "by",
+    "until",
+    "in",
+    "for",
+    "is",
+    "per",
+    "of",
+    "and",
+    "or",
+    "not",
+    "if",
+    "then",
+    "else",
+    "otherwise",
+    "intersect",
+    "union",
+    "except",
+    "between",
+    "contains",
+    "starts",
+    "from",
+    "keep",
+    "when",
+    "true",
+    "false",
+    "with",
 ];
 
 pub(super) struct Lower<'a> {
@@ -109,11 +135,7 @@ impl Lower<'_> {
             dedent(raw.trim_start_matches("\"\"\"").trim_end_matches("\"\"\""))
         } else {
             let inner = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw);
-            if inner.contains('\\') {
-                self.unescape(inner, node.as_span().start() + 1)
-            } else {
-                inner.to_string()
-            }
+            if inner.contains('\\') { self.unescape(inner, node.as_span().start() + 1) } else { inner.to_string() }
         };
         Text { text, span }
     }
@@ -161,24 +183,42 @@ impl Lower<'_> {
                 Piece::Entry(Entry::Decl(decl)) => Item::Decl(decl),
                 Piece::Entry(Entry::Allow(allow)) => Item::Allow(allow),
                 Piece::Entry(Entry::Hole(span)) => Item::Hole(span),
-                Piece::Entry(Entry::Property(p)) => {
-                    self.misplaced(p.span, p.key.span, format!("`{}:` stands outside every block", p.key.text), "it belongs in the braces of a declaration, such as `design name { … }`")
-                }
-                Piece::Entry(Entry::Field(f)) => {
-                    self.misplaced(f.span, f.span, "a field stands outside every source".into(), "fields stand in `source name { … }`")
-                }
-                Piece::Entry(Entry::Clean(c)) => {
-                    self.misplaced(c.span, c.span, "`clean` stands outside every source".into(), "it belongs in `source name { … }`")
-                }
-                Piece::Entry(Entry::Given(g)) => {
-                    self.misplaced(g.span, g.source.span, "`given` stands outside every test".into(), "it belongs in `test \"…\" { … }`")
-                }
-                Piece::Entry(Entry::Expect(e)) => {
-                    self.misplaced(e.span, e.span, "`expect` stands outside every test".into(), "it belongs in `test \"…\" { … }`")
-                }
-                Piece::Step(step) => {
-                    self.misplaced(step.span, step.span, "a step of cleaning stands outside every source".into(), "it belongs in `clean { … }` of a source")
-                }
+                Piece::Entry(Entry::Property(p)) => self.misplaced(
+                    p.span,
+                    p.key.span,
+                    format!("`{}:` stands outside every block", p.key.text),
+                    "it belongs in the braces of a declaration, such as `design name { … }`",
+                ),
+                Piece::Entry(Entry::Field(f)) => self.misplaced(
+                    f.span,
+                    f.span,
+                    "a field stands outside every source".into(),
+                    "fields stand in `source name { … }`",
+                ),
+                Piece::Entry(Entry::Clean(c)) => self.misplaced(
+                    c.span,
+                    c.span,
+                    "`clean` stands outside every source".into(),
+                    "it belongs in `source name { … }`",
+                ),
+                Piece::Entry(Entry::Given(g)) => self.misplaced(
+                    g.span,
+                    g.source.span,
+                    "`given` stands outside every test".into(),
+                    "it belongs in `test \"…\" { … }`",
+                ),
+                Piece::Entry(Entry::Expect(e)) => self.misplaced(
+                    e.span,
+                    e.span,
+                    "`expect` stands outside every test".into(),
+                    "it belongs in `test \"…\" { … }`",
+                ),
+                Piece::Step(step) => self.misplaced(
+                    step.span,
+                    step.span,
+                    "a step of cleaning stands outside every source".into(),
+                    "it belongs in `clean { … }` of a source",
+                ),
             })
             .collect();
         File { items }
@@ -253,7 +293,7 @@ impl Lower<'_> {
                     self.semicolon(span);
                     continue;
                 }
-                Rule::EOI => continue,
+                Rule::comma | Rule::EOI => continue,
                 _ => {}
             }
             faults = self.diagnostics.len();

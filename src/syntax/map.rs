@@ -32,12 +32,7 @@ impl Map {
             text.push_str(before);
             let new_start = text.len();
             text.push_str(&change.text);
-            pieces.push(Piece {
-                old_start: change.old.start,
-                old_end: change.old.end,
-                new_start,
-                new_end: text.len(),
-            });
+            pieces.push(Piece { old_start: change.old.start, old_end: change.old.end, new_start, new_end: text.len() });
             at = change.old.end;
         }
         text.push_str(written.get(at..).unwrap_or(""));

@@ -19,7 +19,8 @@ pub(super) struct Scan<'a> {
 }
 
 pub(super) fn scan(file: &SourceFile) -> Scan<'_> {
-    let mut scanner = Scanner { file, text: &file.text, at: 0, changes: Vec::new(), comments: Vec::new(), depth: 0, deepest: 0 };
+    let mut scanner =
+        Scanner { file, text: &file.text, at: 0, changes: Vec::new(), comments: Vec::new(), depth: 0, deepest: 0 };
     scanner.run();
     let Scanner { changes, comments, deepest, .. } = scanner;
     let (text, map) = if changes.is_empty() {

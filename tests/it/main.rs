@@ -2,6 +2,7 @@
 
 mod cli;
 mod support;
+mod syntax;
 
 /// A file that is not listed here would never be compiled, and its tests would never fail.
 #[test]

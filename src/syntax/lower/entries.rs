@@ -214,7 +214,10 @@ impl Lower<'_> {
             let cell = rest.get(..length).unwrap_or(rest);
             let lead = cell.len() - cell.trim_start().len();
             let inner = cell.trim();
-            cells.push(Cell { span: self.place(base + at + lead, base + at + lead + inner.len()), text: cell_text(inner) });
+            cells.push(Cell {
+                span: self.place(base + at + lead, base + at + lead + inner.len()),
+                text: cell_text(inner),
+            });
             at += length + 1;
         }
         GivenRow { span, cells }
