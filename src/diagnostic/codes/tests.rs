@@ -9,6 +9,8 @@ pub const BAD_CELL: Code = Code::new("E0703", "bad-cell");
 pub const UNKNOWN_STATUS: Code = Code::new("E0704", "unknown-status");
 pub const UNFIT_EXPECTATION: Code = Code::new("E0705", "unfit-expectation");
 pub const NOTHING_EXPECTED: Code = Code::new("E0706", "nothing-expected");
+/// Raised by `kpi test` alone.
+pub const UNMET: Code = Code::new("E0790", "unmet-expectation");
 
 pub const PAGES: &[Page] = &[
     Page {
@@ -221,6 +223,17 @@ test "three is three" {
   expect sales in 2026-01 = 3
 }
 ```
+"#,
+    },
+    Page {
+        code: UNMET,
+        title: "a test whose expectation is not met",
+        text: r#"
+`kpi test` computed another value or status from the rows given than the test expects. Either the formula is wrong, or what the
+test expects; the label says what was computed. Decimals have to be equal, floats within a relative error of 1e-9.
+
+In a test sources that are not given are empty, `clean` runs, every source is covered from the beginning of time, and the
+as-of day is the last day of the latest period expected.
 "#,
     },
 ];
