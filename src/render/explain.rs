@@ -238,7 +238,10 @@ fn target(out: &mut String, of: &Explanation<'_>, indicator: &Indicator, paint: 
     };
     let mut lines: Vec<(&str, String)> = Vec::new();
     if let Some(baseline) = &indicator.baseline {
-        lines.push((lang.pick("baseline", "基准值"), format!("{} in {}", bound(&baseline.value), baseline.period.label())));
+        lines.push((
+            lang.pick("baseline", "基准值"),
+            format!("{} in {}", bound(&baseline.value), baseline.period.label()),
+        ));
     }
     for target in &indicator.targets {
         let due = match target.due {

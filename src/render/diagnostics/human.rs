@@ -474,4 +474,26 @@ mod tests {
             (0..5).map(|i| Diagnostic::error(CODE, Span::new(FileId(0), 0, 1), format!("number {i}"))).collect();
         insta::assert_snapshot!(show_with(&sources, &d, None, Some(1)));
     }
+
+    proptest::proptest! {
+        /// Whatever stands in a file and wherever the labels point, something is drawn, and nothing of it is obeyed.
+        #[test]
+        fn any_text_is_drawn(
+            text in "[a-z客é\\t\\n\\r\u{1b}\u{200d}\u{202e}\"{} ]{0,80}",
+            places in proptest::collection::vec((0.0..1.0f64, 0.0..1.0f64, "[a-z客 \u{1b}]{0,60}"), 1..5),
+            columns in proptest::option::of(10usize..200),
+        ) {
+            let sources = one(&text);
+            let boundaries: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
+            let at = |share: f64| boundaries[((boundaries.len() - 1) as f64 * share).round() as usize];
+            let mut diagnostic = Diagnostic::placeless(CODE, text.clone()).help(text.clone());
+            for (a, b, says) in places {
+                let (start, end) = (at(a).min(at(b)), at(a).max(at(b)));
+                diagnostic = diagnostic.label(Span::new(FileId(0), start, end), says);
+            }
+            let shown = show_with(&sources, &[diagnostic], columns, None);
+            proptest::prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'));
+            proptest::prop_assert!(shown.contains("╰────"));
+        }
+    }
 }

@@ -3,104 +3,42 @@
 
 use crate::design::*;
 use crate::results::*;
-use crate::source::Origin;
 use crate::value::unit::Base;
-use crate::value::{Frequency, Number, Quantity, Unit, Window, calendar::Date};
+use crate::value::{Number, Quantity, Unit, Window, calendar::Date};
 
 pub fn decimal(text: &str) -> Number {
     Number::from_decimal(text.parse().unwrap())
 }
 
-fn naming(name: &str, label: &str) -> Naming {
-    Naming { name: name.into(), label: Some(label.into()), ..Naming::default() }
+const DESIGN: &str = r#"
+design training "客户培训部 KPI 设计鱼骨图"
+unit CNY "元": money "¥"
+measure learners "学习人数" = 86
+objective growth "以优质培训赢得客户"
+factor customer_value "客户满意与忠诚" {
+  perspective: customer
+  objective: growth
+  indicator csat "客户满意度" { formula: 0.8, unit: %, direction: higher, frequency: monthly, factors: profit 20% }
+  indicator share "市场份额 | share" { formula: 0.2, unit: %, direction: higher, frequency: monthly }
+}
+factor profit "收入增长与成本可控 profitable business in the long run" {
+  perspective: financial
+  objective: growth
+  indicator revenue "培训收入" { formula: 1 CNY, unit: CNY, direction: higher, frequency: monthly }
+  indicator cycle "培训周期" { formula: 3 days, unit: days, direction: lower, frequency: monthly }
+}
+"#;
+
+fn yuan() -> Unit {
+    let quantity = Quantity::of(Base::Money("CNY".into()));
+    Unit { name: "CNY".into(), label: "元".into(), sign: Some("¥".into()), quantity, factor: 1.into() }
 }
 
-pub fn yuan() -> Unit {
-    Unit {
-        name: "CNY".into(),
-        label: "元".into(),
-        sign: Some("¥".into()),
-        quantity: Quantity::of(Base::Money("CNY".into())),
-        factor: 1.into(),
-    }
-}
-
-fn indicator(name: &str, label: &str, unit: &str, direction: Direction) -> Indicator {
-    let unit = Unit::builtin(unit).unwrap_or_else(yuan);
-    let formula = Formula { kind: FormulaKind::Hole, ty: Type::Bool, span: Origin::default() };
-    Indicator {
-        naming: naming(name, label),
-        span: Default::default(),
-        formula,
-        additive: false,
-        unit,
-        direction,
-        frequency: Frequency::Monthly,
-        level: None,
-        kind: None,
-        baseline: None,
-        targets: vec![],
-        thresholds: vec![],
-        stretches: vec![],
-        worsts: vec![],
-        score: None,
-        veto: false,
-        review: None,
-        lag: None,
-        min_n: None,
-        basis: None,
-        drives: vec![],
-        counter_metrics: vec![],
-        processes: vec![],
-        addresses: vec![],
-        anchors: vec![],
-        stage: Stage::Active,
-        since: None,
-        until: None,
-        replaces: vec![],
-        tags: vec![],
-        source_note: None,
-        actions: vec![],
-    }
-}
-
-fn factor(name: &str, label: &str, perspective: u32, children: &[u32]) -> Factor {
-    Factor {
-        naming: naming(name, label),
-        parent: None,
-        perspective: Some(PerspectiveId(perspective)),
-        objective: Some(ObjectiveId(0)),
-        addresses: vec![],
-        weight: None,
-        rollup: None,
-        actions: vec![],
-        children: children.iter().map(|i| Child::Indicator(IndicatorId(*i), None)).collect(),
-    }
-}
-
+/// `csat` stands in the second factor too.
 pub fn design() -> Design {
-    let perspective = |name: &str| Naming { name: name.into(), ..Naming::default() };
-    Design {
-        naming: naming("training", "客户培训部 KPI 设计鱼骨图"),
-        perspectives: ["financial", "customer", "process", "learning"].map(perspective).into(),
-        objectives: vec![Objective {
-            naming: naming("growth", "以优质培训赢得客户"),
-            perspective: None,
-            weight: None,
-            rollup: None,
-        }],
-        factors: vec![
-            factor("customer_value", "客户满意与忠诚", 1, &[0, 1]),
-            factor("profit", "收入增长与成本可控 profitable business in the long run", 0, &[2, 3, 0]),
-        ],
-        indicators: vec![
-            indicator("csat", "客户满意度", "%", Direction::Higher),
-            indicator("share", "市场份额 | share", "%", Direction::Higher),
-            indicator("revenue", "培训收入", "CNY", Direction::Higher),
-            indicator("cycle", "培训周期", "days", Direction::Lower),
-        ],
-        ..Design::default()
-    }
+    let loaded = crate::load_texts([("training.kpi".to_string(), DESIGN.to_string())]);
+    assert_eq!(loaded.diagnostics(), []);
+    loaded.checked.design
 }
 
 pub fn row(subject: SubjectId, name: &str, title: &str) -> Row {
@@ -135,7 +73,11 @@ fn indicator_row(design: &Design, id: u32, value: Option<Number>, status: Status
     let of = &design.indicators[id as usize];
     Row {
         value,
-        unit: Some(of.unit.clone()),
+        unit: Some(match of.naming.name.as_str() {
+            "revenue" => yuan(),
+            "cycle" => Unit::builtin("days").unwrap(),
+            _ => Unit::builtin("%").unwrap(),
+        }),
         status: Some(status),
         ..row(SubjectId::Indicator(IndicatorId(id)), &of.naming.name, of.naming.title())
     }
