@@ -6,7 +6,7 @@
 
 use bigdecimal::BigDecimal;
 
-use super::score::{self, Bounds};
+use super::score::{self, Bounds, ratio};
 use super::{Cell, CellValue};
 use crate::design::{Bound, Design, Direction, Due, Formula, Indicator, IndicatorId, Level, Stage, Target};
 use crate::plan::{Slice, SliceTest};
@@ -270,7 +270,7 @@ impl<'d> Case<'d> {
     fn pace(&self, period: Window) -> Number {
         let judged = self.judged_window().unwrap_or(period);
         let gone = self.as_of.map_or(judged, |day| judged.cut(day)).days();
-        Number::from_ratio(gone.clamp(0, period.days()), period.days().max(1))
+        ratio(gone.clamp(0, period.days()), period.days().max(1))
     }
 }
 
@@ -419,7 +419,7 @@ fn by<'d>(
 /// line starts moves.
 fn on_line(from: &BoundValue, from_day: Date, to: &BoundValue, to_day: Date, at: Date) -> BoundValue {
     let days = |a: Date, b: Date| Window::new(a, b).days();
-    let share = Number::from_ratio(days(from_day, at), days(from_day, to_day).max(1));
+    let share = ratio(days(from_day, at), days(from_day, to_day).max(1));
     let between = |a: &Number, b: &Number| a.add(&b.sub(a).mul(&share));
     match (from, to) {
         (BoundValue::One(a), BoundValue::One(b)) => BoundValue::One(between(a, b)),

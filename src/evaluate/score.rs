@@ -63,6 +63,11 @@ fn at_side(direction: Direction, bound: Option<&BoundValue>, side: Side) -> Opti
     sides(direction, bound?).into_iter().find(|(s, _)| *s == side).map(|(_, n)| n)
 }
 
+/// A share, exact where it is a whole number; `whole` is not 0.
+pub fn ratio(part: i64, whole: i64) -> Number {
+    Number::int(part).div(&Number::int(whole)).unwrap_or_else(Number::zero)
+}
+
 /// Does `value` meet `bound`?
 pub fn meets(direction: Direction, value: &Number, bound: &BoundValue) -> bool {
     sides(direction, bound).iter().all(|(side, end)| side.reaches(value, end))
@@ -127,7 +132,7 @@ fn level_anchors(
         (Some(worst), _) => anchors.push((worst.clone(), WORST)),
         // The line from target through threshold runs on down to 0: 40 points are the way from one to the other.
         (None, Some(threshold)) => {
-            let way = target.sub(threshold).mul(&Number::from_ratio(TARGET as i64, (TARGET - THRESHOLD) as i64));
+            let way = target.sub(threshold).mul(&ratio(TARGET as i64, (TARGET - THRESHOLD) as i64));
             anchors.push((target.sub(&way), WORST));
         }
         // Achievement: `actual / target` upward, `2 - actual / target` downward.
