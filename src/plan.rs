@@ -1,12 +1,23 @@
 //! What evaluation asks of the data, and what comes back. Formulas are evaluated over a small grid of cells; the leaves of
 //! all formulas, for all windows and slices of a round, are asked for together, so that one scan answers many.
 
+mod answer;
+mod ask;
+mod fold;
+mod needs;
+mod scan;
+
 use std::sync::Arc;
 
 use crate::design::{Aggregate, DimensionId, SetAtom, SetOp, SourceId};
 use crate::diagnostic::Diagnostic;
 use crate::results::SourceReport;
 use crate::value::{Number, Window, calendar::Date};
+
+pub use answer::answer;
+pub use needs::{Needs, Reads};
+pub(crate) use answer::epoch_day;
+pub use scan::{Axis, AxisValue, Bucket, Cell, Column, Engine, Grid, GridRow, KeySet, Ordered, Primitive, Scan};
 
 /// A choice of dimension values: conditions that must all hold. Sorted and without doubles, so that equal slices are equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,0 +1,2 @@
+//! Wip
+mod rows;
