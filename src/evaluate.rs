@@ -186,9 +186,8 @@ impl<'d> Evaluator<'d> {
     /// `as_of`: the day that cuts windows; None: the latest day that any source has data for.
     pub fn new(design: &'d Design, sources: &'d Sources, answers: &'d dyn Answers, as_of: Option<Date>) -> Self {
         let as_of = as_of.or_else(|| coverage::as_of(design, answers));
-        let coverage = (0..design.sources.len())
-            .map(|i| coverage::of(design, answers, SourceId(i as u32), as_of))
-            .collect();
+        let coverage =
+            (0..design.sources.len()).map(|i| coverage::of(design, answers, SourceId(i as u32), as_of)).collect();
         Evaluator {
             design,
             sources,

@@ -19,6 +19,8 @@ pub mod check;
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod data;
+#[cfg(feature = "engine")]
+pub mod evaluate;
 pub mod render;
 pub mod workspace;
 pub mod cli;

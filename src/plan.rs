@@ -15,8 +15,8 @@ use crate::results::SourceReport;
 use crate::value::{Number, Window, calendar::Date};
 
 pub use answer::answer;
-pub use needs::{Needs, Reads};
 pub(crate) use answer::epoch_day;
+pub use needs::{Needs, Reads};
 pub use scan::{Axis, AxisValue, Bucket, Cell, Column, Engine, Grid, GridRow, KeySet, Ordered, Primitive, Scan};
 
 /// A choice of dimension values: conditions that must all hold. Sorted and without doubles, so that equal slices are equal.
@@ -29,6 +29,25 @@ pub struct Slice {
 pub struct SliceCondition {
     pub dimension: DimensionId,
     pub test: SliceTest,
+}
+
+impl Slice {
+    /// Sorted and without doubles. Conditions that differ in a set keep the order in which they came.
+    pub fn new(mut conditions: Vec<SliceCondition>) -> Slice {
+        conditions.sort_by(|a, b| a.key().cmp(&b.key()));
+        conditions.dedup();
+        Slice { conditions }
+    }
+}
+
+impl SliceCondition {
+    fn key(&self) -> (DimensionId, u8, bool, &[String]) {
+        match &self.test {
+            SliceTest::Members { members, negated } => (self.dimension, 0, *negated, members),
+            SliceTest::NotGiven => (self.dimension, 1, false, &[]),
+            SliceTest::InSet { negated, .. } => (self.dimension, 2, *negated, &[]),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -8,9 +8,7 @@ use bigdecimal::ToPrimitive;
 use super::judge::{Case, Demand, Values, Verdict, Wanted};
 use super::rollup::{Part, Rolled, roll_up};
 use super::{Ask, Cell, CellValue, Evaluator, leaves};
-use crate::design::{
-    Child, Design, DimensionId, FactorId, IndicatorId, MeasureId, ObjectiveId, Stage, Subject,
-};
+use crate::design::{Child, Design, DimensionId, FactorId, IndicatorId, MeasureId, ObjectiveId, Stage, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Answer, Answers, Request, Slice, SliceCondition, SliceTest};
 use crate::results::{Flags, Member, Notice, Reason, Results, Row, SourceReport, Status, SubjectId};
@@ -40,7 +38,11 @@ pub enum Periods {
     Latest,
     One(Period),
     /// Every period of the grain whose last day lies between the two, both included.
-    Between { from: Date, to: Date, grain: Grain },
+    Between {
+        from: Date,
+        to: Date,
+        grain: Grain,
+    },
 }
 
 /// A slice as it was asked for and as it is evaluated.
@@ -97,7 +99,8 @@ pub fn periods(design: &Design, asked: &Periods, as_of: Option<Date>) -> Vec<(St
         }
         Periods::Latest => {
             let Some(day) = as_of else { return Vec::new() };
-            let coarsest = design.indicators.iter().map(|i| i.frequency).max().unwrap_or(crate::value::Frequency::Monthly);
+            let coarsest =
+                design.indicators.iter().map(|i| i.frequency).max().unwrap_or(crate::value::Frequency::Monthly);
             let holding = calendar.period_of(calendar.grain_of(coarsest), day);
             let ended = holding.window(calendar).last() <= day;
             vec![labelled(if ended { holding } else { calendar.previous_period(holding) })]
@@ -133,9 +136,10 @@ impl Selection {
             }
         }
         let below = |id: IndicatorId| {
-            factors.iter().filter_map(|f| design.factors.get(f.index())).any(|f| {
-                f.children.iter().any(|c| matches!(c, Child::Indicator(i, _) if *i == id))
-            })
+            factors
+                .iter()
+                .filter_map(|f| design.factors.get(f.index()))
+                .any(|f| f.children.iter().any(|c| matches!(c, Child::Indicator(i, _) if *i == id)))
         };
         let ids = || (0..design.indicators.len()).map(|i| IndicatorId(i as u32));
         let indicators: Vec<IndicatorId> =
@@ -260,8 +264,8 @@ struct Answered<'e, 'd> {
     errors: Vec<Diagnostic>,
 }
 
-impl Values for Answered<'_, '_> {
-    fn cell(&mut self, demand: Demand<'_>, slice: &Slice) -> Cell {
+impl<'d> Values<'d> for Answered<'_, 'd> {
+    fn cell(&mut self, demand: Demand<'d>, slice: &Slice) -> Cell {
         let evaluator = match demand.as_of {
             Some(day) => self.uncut.get_mut(&day),
             None => Some(&mut *self.evaluator),
@@ -332,7 +336,8 @@ impl<'d> Run<'d> {
             other.cells(&asks)?;
             uncut.insert(day, other);
         }
-        let mut table = Table { cells: keys.into_iter().zip(cells.into_iter().take(own)).collect(), ..Table::default() };
+        let mut table =
+            Table { cells: keys.into_iter().zip(cells.into_iter().take(own)).collect(), ..Table::default() };
         let mut answered = Answered { evaluator, uncut: &mut uncut, errors: Vec::new() };
         for (key, case) in &cases {
             table.verdicts.insert(*key, case.verdict(&mut answered));
@@ -345,7 +350,9 @@ impl<'d> Run<'d> {
             .asked
             .iter()
             .enumerate()
-            .filter(|(s, asked)| not_given(asked) && !table.cells.iter().any(|((_, _, t), cell)| t == s && cell.rows > 0))
+            .filter(|(s, asked)| {
+                not_given(asked) && !table.cells.iter().any(|((_, _, t), cell)| t == s && cell.rows > 0)
+            })
             .map(|(s, _)| s)
             .collect();
         Ok(table)
@@ -361,7 +368,11 @@ impl<'d> Run<'d> {
             };
             Some(Notice::NotSliced {
                 subject: naming.map_or_else(String::new, |n| n.name.clone()),
-                dimension: self.design.dimensions.get(dimension.index()).map_or_else(String::new, |d| d.naming.name.clone()),
+                dimension: self
+                    .design
+                    .dimensions
+                    .get(dimension.index())
+                    .map_or_else(String::new, |d| d.naming.name.clone()),
                 source,
             })
         })
@@ -467,7 +478,7 @@ impl<'d> Run<'d> {
         let cell = table.cells.get(&(Subject::Measure(id), p, s))?;
         Some(Row {
             value: shown_value(cell),
-            unit: Some(declared.unit.clone().unwrap_or_else(Unit::one)),
+            unit: declared.unit.clone().or_else(|| Unit::builtin("1")),
             reason: cell.reason.clone(),
             flags: cell.flags,
             ..self.blank(SubjectId::Measure(id), &declared.naming, p, s)?

@@ -89,8 +89,8 @@ impl<'d> Evaluator<'d> {
         slice: &Arc<Slice>,
     ) -> Result<Vec<(Frame, Arc<Slice>)>, Out> {
         let sources = sources_of(self.design, operand);
-        let plans_only = !sources.is_empty()
-            && sources.iter().all(|id| self.design.sources.get(id.index()).is_some_and(|s| s.plan));
+        let plans_only =
+            !sources.is_empty() && sources.iter().all(|id| self.design.sources.get(id.index()).is_some_and(|s| s.plan));
         let mut window = frame.of(plans_only);
         let starts = sources.iter().filter_map(|id| self.coverage.get(id.index())?.window).map(|w| w.start);
         let first = starts.min().unwrap_or(Date::MIN);
@@ -141,10 +141,9 @@ impl<'d> Evaluator<'d> {
         }
         let request = Request::Members { dimension, leaves };
         match self.answered.get(&request) {
-            Some(Answer::Members(members)) => Ok(members
-                .iter()
-                .map(|member| (frame, Arc::new(with_member(slice, dimension, member))))
-                .collect()),
+            Some(Answer::Members(members)) => {
+                Ok(members.iter().map(|member| (frame, Arc::new(with_member(slice, dimension, member)))).collect())
+            }
             _ => {
                 self.open.insert(request);
                 Err(Out { flags: Flags::default(), ..Out::pending() })

@@ -55,6 +55,8 @@ impl<'d> Evaluator<'d> {
     pub(super) fn walk(&mut self, formula: &'d Formula, frame: Frame, slice: &Arc<Slice>) -> Out {
         let calendar = &self.design.calendar;
         match &formula.kind {
+            // Errors keep a design from being evaluated.
+            FormulaKind::Hole => Out::pending(),
             FormulaKind::Number(n) => Out::of(Value::Number(Number::from_decimal(n.clone()))),
             FormulaKind::Text(text) => Out::of(Value::Text(text.clone())),
             FormulaKind::Bool(holds) => Out::of(Value::Bool(*holds)),
@@ -232,9 +234,11 @@ impl<'d> Evaluator<'d> {
         let coverage = self.coverage.get(id.index()).copied().unwrap_or_default();
         // `before` and `to_date` begin where the source does: over no days there is nothing, which is known.
         let from_the_beginning = window.start == jiff::civil::Date::MIN;
-        let lacking = slice.conditions.iter().map(|c| c.dimension).find(|d| {
-            self.design.dimensions.get(d.index()).is_some_and(|d| d.field_in(id).is_none())
-        });
+        let lacking = slice
+            .conditions
+            .iter()
+            .map(|c| c.dimension)
+            .find(|d| self.design.dimensions.get(d.index()).is_some_and(|d| d.field_in(id).is_none()));
         if let Some(dimension) = lacking {
             let dimension = self.design.dimensions.get(dimension.index()).map_or("", |d| d.naming.name.as_str());
             let reason = Reason::NoDimension { source: source.naming.name.clone(), dimension: dimension.to_string() };
@@ -374,7 +378,7 @@ impl<'d> Evaluator<'d> {
     }
 
     /// The slice with the conditions of `only`, and the flags of the sets that are chosen as one.
-    fn narrowed(
+    pub(super) fn narrowed(
         &mut self,
         conditions: &'d [Condition],
         frame: Frame,
@@ -392,9 +396,7 @@ impl<'d> Evaluator<'d> {
                     let out = self.walk(set, frame, slice);
                     flags = flags.union(out.flags);
                     match &out.value {
-                        Ok(Value::Set(term)) => {
-                            (*dimension, SliceTest::InSet { set: term.clone(), negated: *negated })
-                        }
+                        Ok(Value::Set(term)) => (*dimension, SliceTest::InSet { set: term.clone(), negated: *negated }),
                         _ => {
                             pending = Some(out);
                             continue;

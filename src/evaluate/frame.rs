@@ -45,7 +45,8 @@ impl Frame {
         let asked = calendar.ago(self.asked, step);
         let by_days = matches!(step, Step::Days(_) | Step::Weeks(_));
         // A week goes to the week of the same number, on other days of the month.
-        let by_week = self.asked.days() == 7 && asked.days() == 7 && asked.end != calendar.add(self.asked.end, step.back());
+        let by_week =
+            self.asked.days() == 7 && asked.days() == 7 && asked.end != calendar.add(self.asked.end, step.back());
         let cut = if self.cut.end >= self.asked.end {
             asked
         } else if by_days || by_week {

@@ -84,8 +84,8 @@ pub struct Verdict {
 }
 
 /// Values on demand; all that [`Case::demands`] names is answered already.
-pub trait Values {
-    fn cell(&mut self, demand: Demand<'_>, slice: &Slice) -> Cell;
+pub trait Values<'d> {
+    fn cell(&mut self, demand: Demand<'d>, slice: &Slice) -> Cell;
 }
 
 impl<'d> Case<'d> {
@@ -153,7 +153,7 @@ impl<'d> Case<'d> {
     }
 
     /// The verdict, in the order of the language: not due, no target, in progress, no data, and then a judgement.
-    pub fn verdict(&self, values: &mut dyn Values) -> Verdict {
+    pub fn verdict(&self, values: &mut dyn Values<'d>) -> Verdict {
         let mut verdict = Verdict {
             status: Status::NoTarget,
             reason: None,
@@ -174,8 +174,7 @@ impl<'d> Case<'d> {
         else {
             return verdict;
         };
-        let cell =
-            values.cell(Demand { what: Wanted::Indicator(self.indicator), window, as_of: None }, &self.slice);
+        let cell = values.cell(Demand { what: Wanted::Indicator(self.indicator), window, as_of: None }, &self.slice);
         verdict.flags = cell.flags;
         let value = match cell.value {
             Some(CellValue::Number(n)) => Some(n),
@@ -217,7 +216,7 @@ impl<'d> Case<'d> {
         &self,
         declared: &'d Indicator,
         applied: &Applied<'d>,
-        values: &mut dyn Values,
+        values: &mut dyn Values<'d>,
         verdict: &mut Verdict,
     ) -> Result<Bounds, Option<Reason>> {
         let mut value_of = |formula: &'d Formula| -> Result<Number, Option<Reason>> {
@@ -328,12 +327,7 @@ fn level_of<'d>(levels: &'d [Level], slice: &Slice, additive: bool) -> Option<&'
 }
 
 /// The target that a period is judged against: the most specific slice first, and in it the phase that holds the period.
-fn applied<'d>(
-    calendar: &Calendar,
-    indicator: &'d Indicator,
-    period: Period,
-    slice: &Slice,
-) -> Option<Applied<'d>> {
+fn applied<'d>(calendar: &Calendar, indicator: &'d Indicator, period: Period, slice: &Slice) -> Option<Applied<'d>> {
     if indicator.stage == Stage::Draft || indicator.targets.is_empty() {
         return None;
     }
@@ -383,12 +377,7 @@ fn until<'d>(window: Window, group: &[&'d Target]) -> Option<Applied<'d>> {
 }
 
 /// The line through the baseline and the `by` targets.
-fn by<'d>(
-    calendar: &Calendar,
-    indicator: &'d Indicator,
-    window: Window,
-    group: &[&'d Target],
-) -> Option<Applied<'d>> {
+fn by<'d>(calendar: &Calendar, indicator: &'d Indicator, window: Window, group: &[&'d Target]) -> Option<Applied<'d>> {
     let mut dated: Vec<(Date, &'d Target)> = group
         .iter()
         .filter_map(|target| match target.due {

@@ -13,7 +13,8 @@ use crate::plan::{Leaf, Needs};
 /// The direct operands of a formula, in the order written.
 pub fn operands(formula: &Formula) -> Vec<&Formula> {
     match &formula.kind {
-        FormulaKind::Number(_)
+        FormulaKind::Hole
+        | FormulaKind::Number(_)
         | FormulaKind::Text(_)
         | FormulaKind::Bool(_)
         | FormulaKind::Aggregate(_)

@@ -75,11 +75,8 @@ pub fn meets(direction: Direction, value: &Number, bound: &BoundValue) -> bool {
 
 /// The worse of two bounds, end by end: where a line is still worse than the threshold, the threshold equals it.
 pub fn worse(direction: Direction, a: &BoundValue, b: &BoundValue) -> BoundValue {
-    let ends: Vec<Number> = sides(direction, a)
-        .into_iter()
-        .zip(sides(direction, b))
-        .map(|((side, a), (_, b))| side.worse(a, b))
-        .collect();
+    let ends: Vec<Number> =
+        sides(direction, a).into_iter().zip(sides(direction, b)).map(|((side, a), (_, b))| side.worse(a, b)).collect();
     match ends.as_slice() {
         [low, high] => BoundValue::Range(low.clone(), high.clone()),
         [one] => BoundValue::One(one.clone()),

@@ -98,9 +98,7 @@ impl<'d> Evaluator<'d> {
             FormulaKind::Previous { operand, times } => Some((operand, frame.previous(calendar, *times))),
             FormulaKind::Ago { operand, step } => Some((operand, frame.ago(calendar, *step))),
             FormulaKind::Rolling { operand, step } => Some((operand, frame.rolling(calendar, *step))),
-            FormulaKind::ToDate { operand, from } => {
-                Some((operand, frame.to_date(calendar, to_date_grain(*from))))
-            }
+            FormulaKind::ToDate { operand, from } => Some((operand, frame.to_date(calendar, to_date_grain(*from)))),
             FormulaKind::Before(operand) => Some((operand, frame.before())),
             FormulaKind::UpToEnd(operand) => Some((operand, frame.up_to_end())),
             _ => None,
@@ -118,9 +116,8 @@ impl<'d> Evaluator<'d> {
             }
             FormulaKind::By { operand, over, .. } => self.by_parts(operand, *over, frame, slice, depth),
             FormulaKind::Overall { operand, dimensions } => {
-                let kept = slice.conditions.iter().filter(|c| {
-                    dimensions.as_ref().is_some_and(|d| !d.contains(&c.dimension))
-                });
+                let kept =
+                    slice.conditions.iter().filter(|c| dimensions.as_ref().is_some_and(|d| !d.contains(&c.dimension)));
                 let wider = Arc::new(Slice::new(kept.cloned().collect()));
                 vec![self.node(operand, frame, &wider, here, depth)]
             }
@@ -140,7 +137,9 @@ impl<'d> Evaluator<'d> {
             }
             _ => operands(formula)
                 .into_iter()
-                .filter(|part| !matches!(part.kind, FormulaKind::Number(_) | FormulaKind::Text(_) | FormulaKind::Bool(_)))
+                .filter(|part| {
+                    !matches!(part.kind, FormulaKind::Number(_) | FormulaKind::Text(_) | FormulaKind::Bool(_))
+                })
                 .map(|part| self.node(part, frame, slice, here, depth))
                 .collect(),
         }

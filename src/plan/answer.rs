@@ -285,10 +285,8 @@ impl Indexed {
 
     /// The places of which a slice is made.
     fn matching(&self, axes: &[Axis], slice: &Slice) -> Vec<usize> {
-        let tests: Vec<Vec<&SliceTest>> = axes
-            .iter()
-            .map(|a| slice.conditions.iter().filter(|c| axis(c) == *a).map(|c| &c.test).collect())
-            .collect();
+        let tests: Vec<Vec<&SliceTest>> =
+            axes.iter().map(|a| slice.conditions.iter().filter(|c| axis(c) == *a).map(|c| &c.test).collect()).collect();
         // The usual slice names one member on every axis: one place, found without looking at the others.
         let exact: Option<Vec<AxisValue>> = tests
             .iter()
