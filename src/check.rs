@@ -65,6 +65,8 @@ pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
     // Formulas, and what indicators say.
     let units = indicators::declare(&model, &mut scope, &mut sink);
     let subjects = Subjects::new(&model, &scope);
+    // Of an indicator without a unit no value can be expected: it has only a stand-in.
+    let united: Vec<bool> = units.iter().skip(model.measures.len()).map(Option::is_some).collect();
     let mut typed = indicators::formulas(&model, &subjects, units, &mut scope, &mut sink);
     let (measures, mut broken) = indicators::measures(&model, &mut typed, &scope, &mut sink);
     let (indicators, broken_indicators) = indicators::indicators(&model, &mut typed, &scope, &mut sink);
@@ -83,8 +85,8 @@ pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
         measures: measures.iter().map(|m| m.unit.as_ref()).collect(),
         indicators: indicators
             .iter()
-            .zip(&scope.indicators)
-            .map(|(indicator, signature)| signature.ty.as_ref().map(|_| &indicator.unit))
+            .zip(united)
+            .map(|(indicator, united)| united.then_some(&indicator.unit))
             .collect(),
     };
     design.tests = cases::tests(&model, &written, &shown, &scope, &mut sink);

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod check;
 mod cli;
 mod support;
 mod syntax;
