@@ -497,7 +497,7 @@ fn field_kind(name: &Name, sink: &mut Diagnostics) -> Option<FieldKind> {
                 ),
         ),
         None => {
-            values::word_of("the type of a field", &words, name, sink);
+            values::word_of("type", &words, name, sink);
         }
     }
     None

@@ -274,7 +274,7 @@ pub fn share_at(properties: &Properties<'_>, key: &str, sink: &mut Diagnostics) 
 
 /// Reports a date or period that does not exist.
 pub fn impossible(span: Span, why: String, sink: &mut Diagnostics) {
-    sink.push(Diagnostic::error(codes::keys::IMPOSSIBLE_DATE, span, why).saying("there is no such date"));
+    sink.push(Diagnostic::error(codes::keys::IMPOSSIBLE_DATE, span, why).saying("does not exist"));
 }
 
 /// The period that an expression writes: None where it is none, Err where there is no such period.

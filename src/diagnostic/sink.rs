@@ -43,7 +43,8 @@ impl Diagnostics {
                 continue;
             };
             if let Some(known) = self.unresolved.get(&key).and_then(|place| self.list.get_mut(*place)) {
-                for label in &diagnostic.labels {
+                let uses = diagnostic.labels.iter().enumerate().filter(|(i, l)| *i == 0 || l.text.is_empty());
+                for (_, label) in uses {
                     also(known, label.span);
                 }
             } else {
@@ -64,10 +65,10 @@ impl Diagnostics {
     /// All of them, in the order in which they are shown.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         for place in self.unresolved.values() {
-            // Uses are found in the order of judgement; they are shown in the order of the text.
+            // Uses are found in the order of judgement, and shown in the order of the text; what explains comes after them.
             if let Some(diagnostic) = self.list.get_mut(*place) {
                 let text = diagnostic.labels.first_mut().map(|l| std::mem::take(&mut l.text)).unwrap_or_default();
-                diagnostic.labels.sort_by_key(|l| l.span);
+                diagnostic.labels.sort_by_key(|l| (!l.text.is_empty(), l.span));
                 diagnostic.labels.dedup_by_key(|l| l.span);
                 if let Some(first) = diagnostic.labels.first_mut() {
                     first.text = text;

@@ -152,10 +152,18 @@ fn unknown_key(table: &Declaration, decl: &Decl, written: &Name) -> (Diagnostic,
     }
 }
 
-/// What a declaration takes, as help.
+/// What a declaration takes, as help; a long list is read in the reference.
 fn takes(table: &Declaration) -> String {
+    if table.keys.len() > 12 {
+        return format!("the keys of {} stand in the reference", with_article(table.kind.word()));
+    }
     let names: Vec<_> = table.keys.iter().map(|k| format!("`{}`", k.name)).collect();
     format!("{} takes {}", with_article(table.kind.word()), names.join(", "))
+}
+
+/// `process delivery` in an indicator: a property without its colon, and no declaration.
+pub fn is_key_without_colon(outer: &Declaration, inner: &Decl) -> bool {
+    !outer.inside.contains(&inner.kind) && inner.block.is_none() && outer.key(inner.kind.word()).is_some()
 }
 
 fn misplaced_declaration(
@@ -169,8 +177,7 @@ fn misplaced_declaration(
         return;
     }
     let word = inner.kind.word();
-    // `process delivery` in an indicator: a property without its colon.
-    if let (Some(key), None) = (table.key(word), &inner.block) {
+    if let (Some(key), true) = (table.key(word), is_key_without_colon(table, inner)) {
         meant.push(key.name);
         sink.push(
             Diagnostic::error(
@@ -255,7 +262,7 @@ fn missing_head(table: &Declaration, decl: &Decl, sink: &mut Diagnostics) {
     if let (Value::Required(what), true) = (table.value, decl.value.as_ref().is_none_or(Vec::is_empty)) {
         sink.push(
             Diagnostic::error(codes::keys::MISSING_HEAD, place(decl), format!("{} says nothing", title(decl)))
-                .help(format!("after the name stands {what}")),
+                .help(format!("write after the name {what}")),
         );
     }
     if let (Value::None, Some(first)) = (table.value, decl.value.as_ref().and_then(|v| v.first())) {

@@ -125,7 +125,7 @@ Factors, indicators and actions stand in factors, actions also in indicators; fi
 
 ```kpi,fails
 objective growth {
-  indicator revenue_growth
+  factor sales
 }
 ```
 
