@@ -8,7 +8,14 @@ mod batch;
 mod csv;
 mod encoding;
 mod input;
+mod json;
+mod ndjson;
+mod object;
+mod ods;
+mod parquet;
+mod sheet;
 mod text;
+mod xlsx;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -18,8 +25,9 @@ use datafusion::arrow::datatypes::SchemaRef;
 
 pub use access::Access;
 pub use batch::{BATCH_ROWS, FILE_COLUMN, ROW_COLUMN};
+pub use parquet::Footer;
 
-use crate::design::{Format, From, GivenTable, Source};
+use crate::design::{FieldKind, Format, From, GivenTable, Source};
 use crate::diagnostic::codes::data as codes;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::source::Span;
@@ -37,6 +45,8 @@ pub struct Wanted {
     pub position: usize,
     /// A file that lacks it is not an error as long as another file of the table has it: its values are missing there.
     pub optional: bool,
+    /// Its field takes any text, so that an error in a cell would not be noticed by its type.
+    pub any_text: bool,
     /// The field in the design.
     pub span: Span,
 }
@@ -49,7 +59,13 @@ impl Wanted {
             .iter()
             .filter(|f| f.computed.is_none())
             .enumerate()
-            .map(|(position, f)| Wanted { column: f.column.clone(), position, optional: f.optional, span: f.span })
+            .map(|(position, f)| Wanted {
+                column: f.column.clone(),
+                position,
+                optional: f.optional,
+                any_text: matches!(f.kind, FieldKind::Id | FieldKind::Text) && f.members.is_empty(),
+                span: f.span,
+            })
             .collect()
     }
 }
@@ -81,6 +97,7 @@ pub struct Part {
     pub size: u64,
     /// For each wanted column where this file has it.
     pub columns: Vec<Place>,
+    format: Format,
     from: Span,
     content: Content,
     header: Header,
@@ -109,6 +126,8 @@ struct Header {
 #[derive(Clone, Debug)]
 enum Content {
     Csv(csv::Layout),
+    Parquet(Footer),
+    Objects(object::Layout),
     /// Read whole when it was opened.
     Memory(Arc<Vec<RecordBatch>>),
 }
@@ -134,10 +153,21 @@ impl Part {
     pub fn stream(&self, schema: &SchemaRef) -> Result<Batches, Box<Diagnostic>> {
         match &self.content {
             Content::Csv(layout) => csv::stream(self, layout, schema),
+            Content::Parquet(_) => parquet::stream(self, schema),
+            Content::Objects(layout) if self.format == Format::Json => json::stream(self, layout, schema),
+            Content::Objects(layout) => ndjson::stream(self, layout, schema),
             Content::Memory(batches) => {
                 let batches = Arc::clone(batches);
                 Ok(Box::new((0..batches.len()).filter_map(move |i| batches.get(i).cloned()).map(Ok)))
             }
+        }
+    }
+
+    /// What the footer of a Parquet file says: such a file the engine may read by itself.
+    pub fn footer(&self) -> Option<&Footer> {
+        match &self.content {
+            Content::Parquet(footer) => Some(footer),
+            _ => None,
         }
     }
 
@@ -173,6 +203,7 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
             path: file.path,
             size: file.size,
             columns: Vec::new(),
+            format: from.format,
             from: from.span,
             content: Content::Memory(Arc::default()),
             header: Header::default(),
@@ -181,7 +212,11 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
         };
         let opened = match from.format {
             Format::Csv => csv::open(part, from, columns),
-            _ => Err(Box::new(part.error(codes::UNREADABLE, "this kind of file cannot be read yet", None, None))),
+            Format::Parquet => parquet::open(part, columns),
+            Format::Xlsx => xlsx::open(part, from, columns),
+            Format::Ods => ods::open(part, from, columns),
+            Format::Json => json::open(part, from, columns),
+            Format::Ndjson => ndjson::open(part, from, columns),
         };
         match opened {
             Ok(mut part) => {
@@ -202,7 +237,10 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
     if !problems.is_empty() {
         return Err(problems);
     }
-    let schema = batch::schema(columns);
+    let schema = match from.format {
+        Format::Parquet => parquet::schema(&parts, columns),
+        _ => batch::schema(columns),
+    };
     Ok(RawTable { format: from.format, columns: columns.to_vec(), schema, parts })
 }
 
@@ -230,6 +268,7 @@ pub fn given(table: &GivenTable, source: &Source, columns: &[Wanted]) -> RawTabl
         path: PathBuf::new(),
         size: 0,
         columns: places.iter().map(|p| p.map_or(Place::Nowhere, Place::Column)).collect(),
+        format: source.from.format,
         from: table.span,
         content: Content::Memory(Arc::new(batches)),
         header: Header::default(),
@@ -253,7 +292,12 @@ fn missing_column(parts: &[Part], index: usize, wanted: &Wanted) -> Option<Diagn
     if wanted.optional && lacking.len() < parts.len() {
         return None;
     }
-    let message = match lacking.len() - 1 {
+    Some(lacking_column(part, lacking.len() - 1, wanted))
+}
+
+/// Says that a file, and so many others, lack a column.
+fn lacking_column(part: &Part, more: usize, wanted: &Wanted) -> Diagnostic {
+    let message = match more {
         0 => format!("`{}` has no column `{}`", part.display, wanted.column),
         1 => format!("`{}` and one more file have no column `{}`", part.display, wanted.column),
         more => format!("`{}` and {more} more files have no column `{}`", part.display, wanted.column),
@@ -265,11 +309,11 @@ fn missing_column(parts: &[Part], index: usize, wanted: &Wanted) -> Option<Diagn
     diagnostic.labels.reverse();
     let known = || part.header.names.iter().map(String::as_str).filter(|n| !n.is_empty());
     let there = list(known(), 12);
-    Some(diagnostic.help(match crate::diagnostic::closest(&wanted.column, known()) {
+    diagnostic.help(match crate::diagnostic::closest(&wanted.column, known()) {
         _ if there.is_empty() => "the file names no columns".to_string(),
         Some(near) => format!("did you mean `from \"{near}\"`? the file has {there}"),
         None => format!("the file has {there}; `from \"…\"` after the field's type names another column"),
-    }))
+    })
 }
 
 fn no_rows(parts: &[Part]) -> Option<Diagnostic> {

@@ -1,0 +1,153 @@
+//! Parquet: the footer says columns and rows; the engine reads the rest itself, or this module does, batch by batch.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array, UInt64Array, new_null_array};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::parquet::arrow::ProjectionMask;
+use datafusion::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+
+use super::batch::BATCH_ROWS;
+use super::{Batches, Content, Header, Part, Place, Wanted, codes, text};
+use crate::diagnostic::Diagnostic;
+
+/// What the footer says.
+#[derive(Clone, Debug)]
+pub struct Footer {
+    /// The file's own columns and types.
+    pub schema: SchemaRef,
+    pub rows: u64,
+}
+
+const MAGIC: &[u8; 4] = b"PAR1";
+
+pub(super) fn open(mut part: Part, columns: &[Wanted]) -> Result<Part, Box<Diagnostic>> {
+    let mut file = File::open(&part.path).map_err(|e| part.unreadable(&e))?;
+    check_ends(&part, &mut file).map_err(|e| part.unreadable(&e))??;
+    // Statistics and embedded Arrow schemas are not needed, and the latter may say what the file does not hold.
+    let metadata =
+        ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| broken(&part, &e.to_string()))?;
+    let schema = Arc::clone(metadata.schema());
+    let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
+    part.header = Header { names: schema.fields().iter().map(|f| text::column_name(f.name())).collect(), row: None };
+    part.columns = text::places(&part, columns)?;
+    part.has_rows = rows > 0;
+    part.content = Content::Parquet(Footer { schema, rows });
+    Ok(part)
+}
+
+/// A Parquet file starts and ends with `PAR1`: tells a file that is cut off from one that is something else.
+fn check_ends(part: &Part, file: &mut File) -> std::io::Result<Result<(), Box<Diagnostic>>> {
+    let say = |message: String, help: &str| {
+        let broken = part.error(codes::BROKEN, message, None, None);
+        Ok(Err(Box::new(broken.help(help))))
+    };
+    let mut head = [0; 4];
+    let mut tail = [0; 4];
+    if part.size >= 4 {
+        file.read_exact(&mut head)?;
+        file.seek(SeekFrom::End(-4))?;
+        file.read_exact(&mut tail)?;
+        file.seek(SeekFrom::Start(0))?;
+    }
+    let name = &part.display;
+    match (&head == MAGIC, &tail == MAGIC && part.size >= 12) {
+        _ if part.size == 0 => say(format!("`{name}` is empty"), "was it written to its end?"),
+        (true, true) => Ok(Ok(())),
+        (true, false) => say(
+            format!("`{name}` is cut off: it starts as a Parquet file and has no end"),
+            "its last 4 bytes should be `PAR1`; copy or write it again",
+        ),
+        (false, true) => say(format!("`{name}` has lost its beginning"), "its first 4 bytes should be `PAR1`"),
+        (false, false) if &head == b"PARE" || &tail == b"PARE" => {
+            say(format!("`{name}` is encrypted"), "encrypted Parquet files are not read")
+        }
+        (false, false) => say(format!("`{name}` is no Parquet file"), "its first and last 4 bytes should be `PAR1`"),
+    }
+}
+
+fn broken(part: &Part, error: &str) -> Box<Diagnostic> {
+    let cause = error.trim_start_matches("Parquet error: ").trim_end_matches('.');
+    let message = format!("`{}` is broken: {cause}", part.display);
+    Box::new(part.error(codes::BROKEN, message, None, None).help("copy or write it again"))
+}
+
+pub(super) fn stream(part: &Part, schema: &SchemaRef) -> Result<Batches, Box<Diagnostic>> {
+    let file = File::open(&part.path).map_err(|e| part.unreadable(&e))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| broken(part, &e.to_string()))?;
+    let wanted = part.columns.iter().filter_map(|p| if let Place::Column(at) = p { Some(*at) } else { None });
+    let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
+    let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build();
+    let reader = reader.map_err(|e| broken(part, &e.to_string()))?;
+    Ok(Box::new(Stream { part: part.clone(), schema: Arc::clone(schema), reader, row: 0, done: false }))
+}
+
+struct Stream {
+    part: Part,
+    schema: SchemaRef,
+    reader: ParquetRecordBatchReader,
+    row: u64,
+    done: bool,
+}
+
+impl Iterator for Stream {
+    type Item = Result<RecordBatch, Box<Diagnostic>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let batch = self.reader.next()?.and_then(|batch| self.arrange(&batch));
+        self.done = batch.is_err();
+        Some(batch.map_err(|e| broken(&self.part, &e.to_string())))
+    }
+}
+
+impl Stream {
+    /// The wanted columns in the order asked for and in the table's types, and the places.
+    fn arrange(&mut self, batch: &RecordBatch) -> Result<RecordBatch, datafusion::arrow::error::ArrowError> {
+        let rows = batch.num_rows();
+        let Content::Parquet(footer) = &self.part.content else { return Ok(batch.clone()) };
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        for (place, field) in self.part.columns.iter().zip(self.schema.fields()) {
+            let array: ArrayRef = match place {
+                Place::Column(at) => {
+                    let name = footer.schema.fields().get(*at).map_or("", |f| f.name().as_str());
+                    match batch.column_by_name(name) {
+                        Some(array) => Arc::clone(array),
+                        None => new_null_array(field.data_type(), rows),
+                    }
+                }
+                Place::Folder(value) => Arc::new(std::iter::repeat_n(value.as_deref(), rows).collect::<StringArray>()),
+                Place::Nowhere => new_null_array(field.data_type(), rows),
+            };
+            arrays.push(if array.data_type() == field.data_type() { array } else { cast(&array, field.data_type())? });
+        }
+        arrays.push(Arc::new(UInt64Array::from_iter_values((self.row + 1)..=(self.row + rows as u64))));
+        arrays.push(Arc::new(UInt32Array::from_value(self.part.index, rows)));
+        self.row += rows as u64;
+        RecordBatch::try_new(Arc::clone(&self.schema), arrays)
+    }
+}
+
+/// The types of a table's columns: of the first file that has one, text for those in the folders' names.
+pub(super) fn schema(parts: &[Part], columns: &[Wanted]) -> SchemaRef {
+    use datafusion::arrow::datatypes::{DataType, Field};
+    let kind = |index: usize| {
+        let of = |part: &Part| match (part.columns.get(index), &part.content) {
+            (Some(Place::Column(at)), Content::Parquet(footer)) => {
+                footer.schema.fields().get(*at).map(|f| f.data_type().clone())
+            }
+            (Some(Place::Folder(_)), _) => Some(DataType::Utf8),
+            _ => None,
+        };
+        parts.iter().find_map(of).unwrap_or(DataType::Utf8)
+    };
+    let fields = columns.iter().enumerate().map(|(i, c)| Field::new(&c.column, kind(i), true)).collect();
+    super::batch::with_places(fields)
+}
