@@ -364,7 +364,7 @@ pub fn nearest(value: &BigDecimal) -> f64 {
 }
 
 /// As a decimal; not for floats.
-fn decimal(x: Typed) -> Typed {
+pub fn decimal(x: Typed) -> Typed {
     match x.ty {
         Ty::Integer { max } => {
             let ty = Ty::Decimal { precision: x.ty.precision(), scale: 0, max };
@@ -406,7 +406,7 @@ fn alike(a: Typed, b: Typed) -> (Expr, Expr, Ty) {
     (converted(a, ty), converted(b, ty), ty)
 }
 
-fn arithmetic(op: ArithmeticOp, a: Typed, b: Typed) -> Typed {
+pub fn arithmetic(op: ArithmeticOp, a: Typed, b: Typed) -> Typed {
     let (am, bm) = (a.ty.max(), b.ty.max());
     let max = match op {
         ArithmeticOp::Add | ArithmeticOp::Subtract => am + bm,

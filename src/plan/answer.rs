@@ -59,7 +59,7 @@ struct Group {
 }
 
 /// The axis of a slice's condition.
-fn axis(condition: &SliceCondition) -> Axis {
+pub(crate) fn axis(condition: &SliceCondition) -> Axis {
     match &condition.test {
         SliceTest::InSet { set, .. } => Axis::InSet { dimension: condition.dimension, set: set.clone() },
         SliceTest::Members { .. } | SliceTest::NotGiven => Axis::Dimension(condition.dimension),
@@ -338,7 +338,7 @@ impl Indexed {
 }
 
 /// A row without a value of the dimension satisfies only `NotGiven`, whether a test is negated or not.
-fn holds(test: &SliceTest, value: &AxisValue) -> bool {
+pub(crate) fn holds(test: &SliceTest, value: &AxisValue) -> bool {
     match (test, value) {
         (SliceTest::NotGiven, value) => *value == AxisValue::NotGiven,
         (_, AxisValue::NotGiven) => false,
