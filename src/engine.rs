@@ -28,7 +28,7 @@ pub use session::{Embedded, Options};
 
 use crate::design::Design;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::data as codes;
+use crate::diagnostic::codes::rows as codes;
 use crate::source::{Sources, Span};
 
 /// What loading a table needs to know.
@@ -64,5 +64,5 @@ impl Context<'_> {
 fn failure(span: Span, error: &dyn std::fmt::Display) -> Diagnostic {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default().trim_end_matches('.');
-    Diagnostic::error(codes::ENGINE, span, format!("this cannot be computed from the data: {line}"))
+    Diagnostic::error(codes::NOT_COMPUTABLE, span, format!("this cannot be computed from the data: {line}"))
 }

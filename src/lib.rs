@@ -20,6 +20,8 @@ pub mod plan;
 #[cfg(feature = "engine")]
 pub mod data;
 #[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
 pub mod evaluate;
 pub mod render;
 pub mod workspace;

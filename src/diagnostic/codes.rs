@@ -5,6 +5,7 @@ pub mod files;
 pub mod graph;
 pub mod keys;
 pub mod names;
+pub mod rows;
 pub mod syntax;
 pub mod targets;
 pub mod tests;
@@ -32,6 +33,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         targets::PAGES,
         tests::PAGES,
         data::PAGES,
+        rows::PAGES,
         files::PAGES,
     ]
     .into_iter()

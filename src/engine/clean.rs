@@ -32,13 +32,10 @@ pub fn clean(context: &Context<'_>, table: &mut Raw<'_>, raw: &RawTable) -> Resu
     for step in &table.source.clean {
         let count = match &step.kind {
             CleanKind::DropWhere(expr) => {
-                let compiler = Compiler {
-                    design: table.design,
-                    columns: &*table,
-                    source: table.id,
-                    time: table.source.time,
-                };
-                let drop = context.truth(compiler.compile(expr).expr, table).map_err(|e| vec![failure(step.span, &e)])?;
+                let compiler =
+                    Compiler { design: table.design, columns: &*table, source: table.id, time: table.source.time };
+                let drop =
+                    context.truth(compiler.compile(expr).expr, table).map_err(|e| vec![failure(step.span, &e)])?;
                 remove(&mut cleaning.kept, &drop)
             }
             CleanKind::DropInvalid => {

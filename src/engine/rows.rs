@@ -324,7 +324,10 @@ pub fn literal(value: &BigDecimal) -> Typed {
             expr: lit(ScalarValue::Decimal256(Some(units), precision as u8, scale as i8)),
             ty: Ty::Decimal { precision: precision as u8, scale: scale as i8, max },
         },
-        _ => Typed { expr: lit(max.copysign(if value.sign() == Sign::Minus { -1.0 } else { 1.0 })), ty: Ty::Float { max } },
+        _ => Typed {
+            expr: lit(max.copysign(if value.sign() == Sign::Minus { -1.0 } else { 1.0 })),
+            ty: Ty::Float { max },
+        },
     }
 }
 
@@ -432,8 +435,7 @@ pub fn arithmetic(op: ArithmeticOp, a: Typed, b: Typed) -> Typed {
     let product = op == ArithmeticOp::Multiply;
     let (p, q) = (i16::from(a.ty.precision()), i16::from(b.ty.precision()));
     let (s, t) = (i16::from(a.ty.scale()), i16::from(b.ty.scale()));
-    let (precision, scale) =
-        if product { (p + q + 1, s + t) } else { ((p - s).max(q - t) + s.max(t) + 1, s.max(t)) };
+    let (precision, scale) = if product { (p + q + 1, s + t) } else { ((p - s).max(q - t) + s.max(t) + 1, s.max(t)) };
     // What values need, by their bounds; types alone would widen at every step.
     let needed = (i16::from(digits(max)) + scale).min(precision);
     if scale > i16::from(WIDE) {

@@ -32,7 +32,8 @@ impl Embedded<'_> {
                 Axis::InSet { set, .. } => Some(self.keys_of(&KeySet::from(set.as_ref()))?),
             });
         }
-        self.query_sample(leaf, window, slice, limit, &axes, &sets).map_err(|e| vec![failure(self.span(leaf.source()), &e)])
+        self.query_sample(leaf, window, slice, limit, &axes, &sets)
+            .map_err(|e| vec![failure(self.span(leaf.source()), &e)])
     }
 
     fn query_sample(

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{
-    DataType, Decimal128Type, Decimal256Type, Float64Type, Int32Type, Int64Type,
-};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Decimal256Type, Float64Type, Int32Type, Int64Type};
 use datafusion::common::ScalarValue;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::functions::expr_fn as f;
@@ -181,11 +179,9 @@ fn magnitude(max: f64) -> i32 {
 fn argument(primitive: &Primitive) -> Option<&RowExpr> {
     match primitive {
         Primitive::Rows => None,
-        Primitive::Known(x)
-        | Primitive::Sum(x)
-        | Primitive::Squares(x)
-        | Primitive::Min(x)
-        | Primitive::Max(x) => Some(x),
+        Primitive::Known(x) | Primitive::Sum(x) | Primitive::Squares(x) | Primitive::Min(x) | Primitive::Max(x) => {
+            Some(x)
+        }
     }
 }
 

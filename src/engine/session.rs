@@ -153,13 +153,17 @@ fn hold(context: &Context<'_>, source: &Source, table: Table) -> Result<Loaded, 
 }
 
 /// Runs on a thread whose stack holds any expression that the parser lets through.
-pub(super) fn on_deep_stack<T: Send>(work: impl FnOnce() -> Result<T, Vec<Diagnostic>> + Send) -> Result<T, Vec<Diagnostic>> {
+pub(super) fn on_deep_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, Vec<Diagnostic>> + Send,
+) -> Result<T, Vec<Diagnostic>> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         match thread.map(|t| t.join()) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(e) => Err(vec![Diagnostic::placeless(codes::ENGINE, format!("no thread could be started: {e}"))]),
+            Err(e) => {
+                Err(vec![Diagnostic::placeless(codes::NOT_COMPUTABLE, format!("no thread could be started: {e}"))])
+            }
         }
     })
 }

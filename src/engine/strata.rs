@@ -148,7 +148,8 @@ impl Layout {
         let passes = filters.iter().cloned().reduce(Expr::or).unwrap_or_else(|| lit(true));
         let frame = engine.view(self.source, &paths)?.filter(condition.and(passes))?;
         let (frame, places) = engine.place(frame, &compiler, &self.axes, sets)?;
-        let mut columns = vec![value.alias("value"), cast(day, datafusion::arrow::datatypes::DataType::Int32).alias("day")];
+        let mut columns =
+            vec![value.alias("value"), cast(day, datafusion::arrow::datatypes::DataType::Int32).alias("day")];
         columns.extend(places.into_iter().enumerate().map(|(i, p)| p.alias(format!("place{i}"))));
         columns.extend(filters.into_iter().enumerate().map(|(i, p)| p.alias(format!("pass{i}"))));
         frame.select(columns)

@@ -53,9 +53,10 @@ impl Raw<'_> {
 
     /// The columns as a batch, for expressions.
     pub fn batch(&self) -> Result<RecordBatch, ArrowError> {
-        let fields = self.columns.iter().map(|(id, column)| {
-            ArrowField::new(column_name(&[], *id), column.values.data_type().clone(), true)
-        });
+        let fields = self
+            .columns
+            .iter()
+            .map(|(id, column)| ArrowField::new(column_name(&[], *id), column.values.data_type().clone(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let arrays: Vec<ArrayRef> = self.columns.values().map(|c| Arc::clone(&c.values)).collect();
         let options = datafusion::arrow::record_batch::RecordBatchOptions::new().with_row_count(Some(self.rows));
@@ -92,10 +93,8 @@ pub fn load(context: &Context<'_>, id: SourceId, raw: &RawTable, reads: &Reads) 
 /// Fields of a source by place among its stored ones: the columns that its raw table was opened with.
 pub fn stored(source: &Source, reads: &Reads) -> Vec<FieldId> {
     let ids = (0..source.fields.len() as u32).map(FieldId);
-    ids.filter(|id| {
-        reads.fields.contains(id) && source.fields.get(id.index()).is_some_and(|f| f.computed.is_none())
-    })
-    .collect()
+    ids.filter(|id| reads.fields.contains(id) && source.fields.get(id.index()).is_some_and(|f| f.computed.is_none()))
+        .collect()
 }
 
 fn read<'a>(

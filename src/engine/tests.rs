@@ -33,12 +33,7 @@ fn source(name: &str, fields: Vec<Field>, time: Option<u32>, key: &[u32]) -> Sou
     Source {
         naming: Naming { name: name.to_string(), ..Default::default() },
         origin: None,
-        from: From {
-            span: Span::default(),
-            format: Format::Csv,
-            path: String::new(),
-            options: ReadOptions::default(),
-        },
+        from: From { span: Span::default(), format: Format::Csv, path: String::new(), options: ReadOptions::default() },
         time: time.map(FieldId),
         key: key.iter().map(|k| FieldId(*k)).collect(),
         row: Quantity::default(),
@@ -168,12 +163,8 @@ fn design() -> Design {
         &[0],
     );
     orders.fields[1].refers = Some(SourceId(1));
-    let customers = source(
-        "customers",
-        vec![field("customer_id", FieldKind::Id), field("segment?", FieldKind::Text)],
-        None,
-        &[0],
-    );
+    let customers =
+        source("customers", vec![field("customer_id", FieldKind::Id), field("segment?", FieldKind::Text)], None, &[0]);
     Design {
         sources: vec![orders, customers],
         dimensions: vec![
@@ -236,9 +227,33 @@ fn sums_counts_and_means_by_month_and_slice() {
     assert_eq!(
         answers,
         [
-            "30.75 (2)", "2 (2)", "15.375 (2)", "10.5 (1)", "1 (1)", "10.5 (1)", "20.25 (1)", "1 (1)", "20.25 (1)",
-            "0 (0)", "1 (1)", "5.125 (1)", "0 (0)", "1 (1)", "5.125 (1)", "0 (0)", "0 (0)", "missing (0)",
-            "100.005 (2)", "2 (2)", "50.0025 (2)", "0 (0)", "0 (0)", "missing (0)", "0.005 (1)", "1 (1)", "0.005 (1)",
+            "30.75 (2)",
+            "2 (2)",
+            "15.375 (2)",
+            "10.5 (1)",
+            "1 (1)",
+            "10.5 (1)",
+            "20.25 (1)",
+            "1 (1)",
+            "20.25 (1)",
+            "0 (0)",
+            "1 (1)",
+            "5.125 (1)",
+            "0 (0)",
+            "1 (1)",
+            "5.125 (1)",
+            "0 (0)",
+            "0 (0)",
+            "missing (0)",
+            "100.005 (2)",
+            "2 (2)",
+            "50.0025 (2)",
+            "0 (0)",
+            "0 (0)",
+            "missing (0)",
+            "0.005 (1)",
+            "1 (1)",
+            "0.005 (1)",
         ]
     );
     let facts = Engine::facts(&engine, SourceId(0)).unwrap();
@@ -322,10 +337,7 @@ fn balances_take_the_dates_of_the_source() {
         ask(&of(AggregateFunction::AverageBalance), month(2026, 1), &region("south")),
         ask(&of(AggregateFunction::Closing), month(2025, 1), &all),
     ];
-    assert_eq!(
-        shown(engine.answer(&asked).unwrap()),
-        ["3 (1)", "8 (1)", "0 (0)", "4.5 (5)", "2 (1)", "missing (0)"]
-    );
+    assert_eq!(shown(engine.answer(&asked).unwrap()), ["3 (1)", "8 (1)", "0 (0)", "4.5 (5)", "2 (1)", "missing (0)"]);
 }
 
 fn customers_in(window: Window) -> Arc<SetTerm> {
@@ -340,7 +352,8 @@ fn sets_intersect_and_choose_slices() {
     let term = |op, left: &Arc<SetTerm>, right: &Arc<SetTerm>| {
         Request::Count(Arc::new(SetTerm::Operation { op, left: left.clone(), right: right.clone() }))
     };
-    let (january, february, march) = (customers_in(month(2026, 1)), customers_in(month(2026, 2)), customers_in(month(2026, 3)));
+    let (january, february, march) =
+        (customers_in(month(2026, 1)), customers_in(month(2026, 2)), customers_in(month(2026, 3)));
     let before = customers_in(Window { start: jiff::civil::Date::MIN, end: date(2026, 3, 1) });
     let of_february = |negated| Slice {
         conditions: vec![SliceCondition {
@@ -443,12 +456,12 @@ fn what_is_not_as_declared_is_told_with_its_row() {
     assert_eq!(
         told,
         [
-            "E0834 given orders 3: `customer` is missing",
-            "E0831 given orders 2: `2026-02-30` is not a date",
-            "E0832 given orders 1: `51` lies outside 0..50",
-            "E0831 given orders 2: `abc` is not a decimal",
-            "E0833 given orders 2: `payd` is not among the values of `status`",
-            "E0835 given customers 2: the key `a` of `customers` is not unique: it stands in row 1 of `given customers` too",
+            "E0824 given orders 3: `customer` is missing",
+            "E0821 given orders 2: `2026-02-30` is not a date",
+            "E0822 given orders 1: `51` lies outside 0..50",
+            "E0821 given orders 2: `abc` is not a decimal",
+            "E0823 given orders 2: `payd` is not among the values of `status`",
+            "E0825 given customers 2: the key `a` of `customers` is not unique: it stands in row 1 of `given customers` too",
         ]
     );
 }

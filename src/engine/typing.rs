@@ -8,8 +8,7 @@ use std::sync::Arc;
 use bigdecimal::BigDecimal;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array, Decimal256Array,
-    Float64Array, Int64Array, NullBufferBuilder, StringViewArray, TimestampMicrosecondArray,
-    new_null_array,
+    Float64Array, Int64Array, NullBufferBuilder, StringViewArray, TimestampMicrosecondArray, new_null_array,
 };
 use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::compute::{cast, concat};
@@ -164,7 +163,9 @@ impl Piece {
     fn whole_digits(&self) -> Option<u8> {
         match &self.values {
             Parsed::Done(array) => match array.data_type() {
-                DataType::Decimal128(p, s) | DataType::Decimal256(p, s) => u8::try_from(i16::from(*p) - i16::from(*s)).ok(),
+                DataType::Decimal128(p, s) | DataType::Decimal256(p, s) => {
+                    u8::try_from(i16::from(*p) - i16::from(*s)).ok()
+                }
                 _ => None,
             },
             Parsed::Decimals(values) => {
@@ -216,9 +217,8 @@ fn one_scale(arrays: Vec<ArrayRef>) -> Result<Vec<ArrayRef>> {
 /// Values that the cast cannot take are bad.
 fn checked(raw: &ArrayRef, ty: &DataType) -> Result<Piece> {
     let values = cast(raw, ty)?;
-    let bad = (values.null_count() > raw.null_count()).then(|| {
-        BooleanBuffer::collect_bool(raw.len(), |i| values.is_null(i) && raw.is_valid(i))
-    });
+    let bad = (values.null_count() > raw.null_count())
+        .then(|| BooleanBuffer::collect_bool(raw.len(), |i| values.is_null(i) && raw.is_valid(i)));
     Ok(Piece { values: Parsed::Done(values), bad })
 }
 
@@ -246,7 +246,9 @@ fn wall_time(micros: i64, zone: &TimeZone) -> i64 {
 
 fn micros_of(time: DateTime) -> i64 {
     let seconds = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
-    i64::from(epoch_day(time.date())) * 86_400_000_000 + seconds * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1000
+    i64::from(epoch_day(time.date())) * 86_400_000_000
+        + seconds * 1_000_000
+        + i64::from(time.subsec_nanosecond()) / 1000
 }
 
 // ---- text --------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ use super::table::{Raw, stored};
 use super::{Context, failure};
 use crate::data::{ROW_COLUMN, RawTable};
 use crate::design::{CompareOp, Field, FieldId, FieldKind, RowExpr, RowKind, RowType};
-use crate::diagnostic::codes::data as codes;
+use crate::diagnostic::codes::rows as codes;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::plan::Reads;
 use crate::value::Quantity;
@@ -307,9 +307,8 @@ fn reading(field: &Field, value: &str) -> Reading {
 }
 
 fn domain(field: &Field) -> String {
-    let text = |n: &Option<bigdecimal::BigDecimal>| {
-        n.as_ref().map(|n| n.normalized().to_plain_string()).unwrap_or_default()
-    };
+    let text =
+        |n: &Option<bigdecimal::BigDecimal>| n.as_ref().map(|n| n.normalized().to_plain_string()).unwrap_or_default();
     match &field.domain {
         Some((low, high)) => format!("{}..{}", text(low), text(high)),
         None => "its domain".to_string(),
