@@ -244,7 +244,7 @@ fn aliases(aliases: &[(&Node, &Number, &UnitExpr)], scope: &mut Scope, sink: &mu
         let name = |at: usize| aliases.get(at).map_or("", |(node, ..)| node.name());
         sink.push(super::order::ring(
             codes::graph::UNIT_CYCLE,
-            "units that stand on each other",
+            ["units that stand on each other", "a unit that stands on itself"],
             &ring,
             &name,
             |a, b| format!("`{a}` is so many `{b}`"),
@@ -299,6 +299,10 @@ pub fn constants(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
     }
 }
 
+fn quantity_phrase(quantity: &Quantity) -> String {
+    if quantity.is_plain() { "a plain number".to_string() } else { quantity.display() }
+}
+
 type Phases = (Quantity, Vec<(Option<Date>, BigDecimal)>);
 
 fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> {
@@ -339,10 +343,15 @@ fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> 
                     Diagnostic::error(
                         codes::keys::DISORDERED_PHASES,
                         phrase.expr.span,
-                        format!("`{}` changes from {} to {}", node.name(), first.display(), own.display()),
+                        format!(
+                            "`{}` changes from {} to {}",
+                            node.name(),
+                            quantity_phrase(first),
+                            quantity_phrase(&own)
+                        ),
                     )
-                    .saying(own.display())
-                    .label(*place, first.display())
+                    .saying(quantity_phrase(&own))
+                    .label(*place, quantity_phrase(first))
                     .help("a constant keeps one unit; declare two constants"),
                 );
                 sound = false;

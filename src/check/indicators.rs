@@ -96,9 +96,13 @@ pub fn formulas(
     let name = |at: usize| nodes.get(at).map_or("", |n| n.name());
     for ring in &rings {
         sink.push(
-            order::ring(codes::graph::FORMULA_CYCLE, "formulas that need each other", ring, &name, |a, b| {
-                format!("`{a}` needs `{b}`")
-            })
+            order::ring(
+                codes::graph::FORMULA_CYCLE,
+                ["formulas that need each other", "a formula that needs itself"],
+                ring,
+                &name,
+                |a, b| format!("`{a}` needs `{b}`"),
+            )
             .help("a formula cannot be computed from itself; `previous(…)` of another formula looks back"),
         );
     }
@@ -367,9 +371,13 @@ pub fn drives(model: &Model, sink: &mut Diagnostics) {
     let name = |at: usize| model.indicators.get(at).map_or("", |n| n.name());
     for ring in graph.rings() {
         sink.push(
-            order::ring(codes::graph::DRIVES_CYCLE, "indicators that drive each other", &ring, &name, |a, b| {
-                format!("`{a}` drives `{b}`")
-            })
+            order::ring(
+                codes::graph::DRIVES_CYCLE,
+                ["indicators that drive each other", "an indicator that drives itself"],
+                &ring,
+                &name,
+                |a, b| format!("`{a}` drives `{b}`"),
+            )
             .help("a leading indicator moves a lagging one; take one of the `drives` out"),
         );
     }

@@ -149,10 +149,11 @@ pub fn formula_of<'a>(node: &crate::model::Node<'a>) -> Option<&'a Expr> {
     phrase.map(|p| &p.expr)
 }
 
-/// One diagnostic for a ring: `what: a → b → a`, a label at each edge.
+/// One diagnostic for a ring: `formulas that need each other: a → b → a`, a label at each edge. `what` is said of several
+/// and of one.
 pub fn ring<'n>(
     code: Code,
-    what: &str,
+    what: [&str; 2],
     ring: &[(usize, Span)],
     name: &dyn Fn(usize) -> &'n str,
     says: impl Fn(&str, &str) -> String,
@@ -166,6 +167,8 @@ pub fn ring<'n>(
     };
     let path = shown.iter().chain([&first]).map(|n| (*n).to_string()).collect::<Vec<_>>().join(" → ");
     let span = ring.first().map_or_else(Span::default, |(_, span)| *span);
+    let [several, one] = what;
+    let what = if ring.len() == 1 { one } else { several };
     let mut diagnostic = Diagnostic::error(code, span, format!("{what}: {path}"));
     for (edge, ((_, span), from)) in ring.iter().zip(&names).enumerate().take(9) {
         let to = names.get(edge + 1).copied().unwrap_or(first);

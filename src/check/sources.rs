@@ -645,7 +645,7 @@ fn field_cycles(id: SourceId, computed: &[(usize, Option<RowExpr>)], scope: &Sco
     for ring in graph.rings() {
         sink.push(super::order::ring(
             codes::graph::FIELD_CYCLE,
-            "fields computed from each other",
+            ["fields computed from each other", "a field computed from itself"],
             &ring,
             &name,
             |a, b| format!("`{a}` is computed from `{b}`"),

@@ -470,7 +470,7 @@ fn anchors(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnostic
                 .label(place, "after this one")
                 .help("write them from the lowest value to the highest"),
             );
-            continue;
+            break;
         }
         anchors.push((value, text.text.clone()));
         last = Some(phrase.span);

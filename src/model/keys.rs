@@ -776,3 +776,38 @@ static TEST: Declaration = Declaration {
     keys: &[NOTE],
     inside: &[],
 };
+
+/// The reference of declarations and their keys as Markdown: a table of declarations, then one of keys for each.
+pub fn reference() -> String {
+    let mut text = String::from("| declaration | 中文 | says |\n|---|---|---|\n");
+    for table in declarations() {
+        text.push_str(&format!("| `{}` | {} | {} |\n", table.kind.word(), table.chinese, table.doc));
+    }
+    for table in declarations() {
+        text.push_str(&format!(
+            "\n### `{}`\n\n| key | 中文 | takes | says | example |\n|---|---|---|---|---|\n",
+            table.kind.word()
+        ));
+        for key in table.keys {
+            let need = match key.need {
+                Need::Required => " **required**".to_string(),
+                Need::Rule(rule) => format!(" (rule {rule})"),
+                Need::Optional => String::new(),
+            };
+            text.push_str(&format!(
+                "| `{}` | {} | {} | {}{need} | `{}: {}` |\n",
+                key.name,
+                key.chinese,
+                key.shape.phrase(),
+                key.doc,
+                key.name,
+                key.example
+            ));
+        }
+        if !table.inside.is_empty() {
+            let inside: Vec<&str> = table.inside.iter().map(|k| k.word()).collect();
+            text.push_str(&format!("\nIn its block may stand: {}.\n", list(&inside).replace(" or ", " and ")));
+        }
+    }
+    text
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fishbone::diagnostic::codes;
+use fishbone::model::keys;
 
 use crate::support::{root, verdict};
 
@@ -111,5 +112,77 @@ fn examples_are_clean() {
         let found: Vec<String> =
             loaded.checked.diagnostics.iter().map(|d| format!("{} {}", d.code.id, d.message)).collect();
         assert!(found.is_empty(), "{}: {}", folder.display(), found.join("\n"));
+    }
+}
+
+/// The example of every key in the table has the shape that the table says.
+#[test]
+fn examples_of_keys_fit() {
+    const AROUND: &str = r#"
+unit CNY: money
+unit session: count
+unit point: scale
+challenge competition
+objective growth
+process delivery
+factor loyalty
+factor quality
+source orders {
+  from: csv("data/orders.csv")
+  time: ordered_on
+  key: order_id
+  field order_id: id
+  field ordered_on: date
+  field late: bool
+}
+indicator retention { formula: count(orders), unit: 1, direction: higher, frequency: monthly }
+indicator csat { formula: count(orders), unit: 1, direction: higher, frequency: monthly }
+"#;
+    for table in keys::declarations() {
+        for key in table.keys {
+            // What is required stands beside it.
+            let others: Vec<String> = table
+                .keys
+                .iter()
+                .filter(|other| other.need == keys::Need::Required || other.name == "fiscal_year_named")
+                .filter(|other| other.name != key.name)
+                .map(|other| format!("{}: {}", other.name, other.example))
+                .collect();
+            let name = if table.named { "example" } else { "" };
+            let title = if table.titled { "\"example\"" } else { "" };
+            let value = match table.kind.word() {
+                "unit" => ": count",
+                "constant" => "= 5",
+                "dimension" => ": orders.order_id",
+                "measure" => "= count(orders)",
+                _ => "",
+            };
+            let inside = match table.kind.word() {
+                "source" => "\nfield ordered_on: date\nfield order_id: id",
+                "test" => "\nexpect csat in 2026 = 3",
+                _ => "",
+            };
+            let lines = others.join("\n");
+            let block = format!("{lines}\n{}: {}{inside}\n", key.name, key.example);
+            let text = format!("{} {name} {title} {value} {{\n{block}}}\n", table.kind.word());
+            let text = if table.top { text } else { format!("factor around {{\n{text}}}\n") };
+            let raised = codes_of(&[("design.kpi".to_string(), format!("{AROUND}{text}"))]);
+            let wrong: Vec<_> = raised.iter().filter(|c| c.starts_with("E03") || c.starts_with("E02")).collect();
+            assert!(wrong.is_empty(), "{wrong:?} in\n{text}");
+        }
+    }
+}
+
+/// Whatever character is taken out of the case, the checker ends, and says that something is wrong or nothing.
+#[test]
+fn damaged_designs_are_judged() {
+    let text =
+        std::fs::read_to_string(root().join("examples/customer-training/customer-training.kpi")).expect("the case");
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).step_by(67).collect();
+    for at in places {
+        let mut damaged = text.clone();
+        damaged.remove(at);
+        codes_of(&[("design.kpi".to_string(), damaged)]);
+        codes_of(&[("design.kpi".to_string(), text[..at].to_string())]);
     }
 }
