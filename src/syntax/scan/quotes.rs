@@ -1,0 +1,331 @@
+//! Texts: where they end, and where a missing quote must have stood.
+
+use super::Scanner;
+use crate::diagnostic::codes::syntax as codes;
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
+
+impl Scanner<'_> {
+    /// A text that opens at `start`, its content at `from`.
+    pub(super) fn quoted(&mut self, start: usize, from: usize) {
+        let opened_wide = from > start + 1;
+        let mut wide_close = None;
+        let mut at = from;
+        loop {
+            if self.line.forced == Some((at, false)) && at >= from {
+                self.change(at..at, "\"");
+                self.at = at;
+                break;
+            }
+            let byte = self.text.as_bytes().get(at).copied().unwrap_or(0);
+            match byte {
+                b'"' => {
+                    self.at = at + 1;
+                    if opened_wide {
+                        self.report_quotes(start, at, 1);
+                    }
+                    return;
+                }
+                b'\\' => {
+                    let next = self.rest(at + 1).chars().next();
+                    at += 1 + next.filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
+                }
+                b'\n' | 0 if byte == b'\n' || at >= self.text.len() => {
+                    // `"…”`: closed by the other kind.
+                    if let Some(close) = wide_close {
+                        self.change(close..close + 3, "\"");
+                        self.report_quotes(start, close, 3);
+                        self.at = close + 3;
+                    } else {
+                        self.unclosed(start, at);
+                    }
+                    return;
+                }
+                0x80.. => {
+                    let c = self.rest(at).chars().next().unwrap_or(' ');
+                    if matches!(c, '”' | '“') {
+                        if opened_wide {
+                            self.change(at..at + 3, "\"");
+                            self.report_quotes(start, at, 3);
+                            self.at = at + 3;
+                            return;
+                        }
+                        if c == '”' {
+                            wide_close = wide_close.or(Some(at));
+                        }
+                    }
+                    at += c.len_utf8();
+                }
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// Full-width quotes, both in one report.
+    fn report_quotes(&mut self, start: usize, close: usize, length: usize) {
+        let mut edits = Vec::new();
+        for (at, length) in [(start, self.peek(start).1), (close, length)] {
+            if length > 1 {
+                edits.push(Edit { span: self.span(at..at + length), text: "\"".into() });
+            }
+        }
+        let Some(first) = edits.first().map(|e| e.span) else { return };
+        let written = self.file.slice(first);
+        let diagnostic = Diagnostic::error(codes::FULL_WIDTH, first, format!("`{written}` is full-width"))
+            .help("texts stand in `\"`")
+            .fix(Applicability::Safe, "write `\"`", edits);
+        self.report(diagnostic);
+    }
+
+    /// A text without an end on its line: puts in the quote that is missing and reads the line again.
+    fn unclosed(&mut self, start: usize, end: usize) {
+        let end = self.line_end(start).min(end).max(start);
+        if self.line.forced.is_some() {
+            // A second one on this line: closed where the line ends.
+            self.change(end..end, "\"");
+            self.at = end;
+            return;
+        }
+        let line_start = self.line.start;
+        let line = self.text.get(line_start..end).unwrap_or("");
+        let (offset, opens, other) = missing_quote(line);
+        let (at, other) = (line_start + offset, line_start + other);
+        self.out.cut(self.line.lengths);
+        self.nest.clone_from(&self.line.nest);
+        self.brace_depth = self.line.brace_depth;
+        self.line.last = self.line.last_before;
+        self.wide = None;
+        self.line.has_code = false;
+        self.line.forced = Some((at, opens));
+        self.at = line_start;
+        let span = self.span(at..at);
+        let edit = vec![Edit { span, text: "\"".into() }];
+        let quote = self.span(other..other + 1);
+        let diagnostic = if opens {
+            Diagnostic::error(codes::UNCLOSED_TEXT, quote, "a text ends here that starts nowhere")
+                .help("put a `\"` before it")
+                .fix(Applicability::Proposed, "put in the opening `\"`", edit)
+        } else {
+            Diagnostic::error(codes::UNCLOSED_TEXT, quote, "this text is not closed")
+                .help("a text ends with `\"` on its line; one of several lines stands in `\"\"\"`")
+                .fix(Applicability::Proposed, "put in the closing `\"`", edit)
+        };
+        self.guess(at);
+        self.report(diagnostic);
+        // What the line adds comes after these.
+        self.line.lengths = self.out.lengths();
+    }
+
+    /// `"""…"""`
+    pub(super) fn long_text(&mut self) {
+        let start = self.at;
+        let from = start + 3;
+        let odd = *self.odd_long_texts.get_or_insert_with(|| self.text.matches("\"\"\"").count() % 2 == 1);
+        let close = if self.no_long_end { None } else { self.rest(from).find("\"\"\"").map(|i| from + i) };
+        self.no_long_end |= close.is_none();
+        if let Some(close) = close
+            && !odd
+        {
+            self.at = close + 3;
+            return;
+        }
+        // One of them lacks its partner: this one does if an entry starts, or the file ends, before its end.
+        let limit = close.unwrap_or(self.text.len());
+        let mut end = self.line_end(from);
+        while end < limit {
+            let next = self.rest(end).find('\n').map_or(self.text.len(), |i| end + i + 1);
+            let code = self.skip_blanks(next);
+            if next >= limit || self.entry_starts(code) {
+                break;
+            }
+            end = self.line_end(next).max(next);
+        }
+        if let Some(close) = close
+            && end >= close
+        {
+            self.at = close + 3;
+            return;
+        }
+        self.odd_long_texts = Some(false);
+        let end = end.min(self.text.len()).max(from);
+        self.change(end..end, "\"\"\"");
+        let span = self.span(start..from);
+        let edit = vec![Edit { span: self.span(end..end), text: "\"\"\"".into() }];
+        self.guess(start);
+        self.guess(end);
+        self.report(
+            Diagnostic::error(codes::UNCLOSED_TEXT, span, "this text is not closed")
+                .help("a text of several lines ends with `\"\"\"`")
+                .fix(Applicability::Proposed, "put in the closing `\"\"\"`", edit),
+        );
+        self.at = end;
+    }
+
+    /// `'…'`, which other languages have.
+    pub(super) fn single_quoted(&mut self, length: usize) {
+        let start = self.at;
+        let from = start + length;
+        let end = self.line_end(from);
+        let close = self
+            .text
+            .get(from..end)
+            .and_then(|inner| inner.char_indices().find(|(_, c)| matches!(c, '\'' | '’' | '＇')))
+            .map(|(i, c)| (from + i, c.len_utf8()));
+        let Some((close, width)) = close else {
+            self.guess(start);
+            self.change(start..from, " ");
+            let span = self.span(start..from);
+            self.report(
+                Diagnostic::error(codes::FOREIGN_QUOTE, span, "a single quote means nothing here")
+                    .help("texts stand in double quotes: `\"…\"`"),
+            );
+            self.at = from;
+            return;
+        };
+        let inner = self.text.get(from..close).unwrap_or("").replace('"', "\\\"");
+        let text = format!("\"{inner}\"");
+        let span = self.span(start..close + width);
+        self.change(start..close + width, text.clone());
+        self.report(
+            Diagnostic::error(codes::FOREIGN_QUOTE, span, "this text stands in single quotes")
+                .help("texts stand in double quotes")
+                .fix(Applicability::Safe, "write double quotes", vec![Edit { span, text }]),
+        );
+        self.at = close + width;
+    }
+
+    /// A name in backticks.
+    pub(super) fn backticks(&mut self) {
+        let start = self.at;
+        let end = self.line_end(start);
+        if let Some(i) = self.text.get(start + 1..end).and_then(|inner| inner.find('`')) {
+            self.at = start + 1 + i + 1;
+            return;
+        }
+        let close = self.word_end(start + 1);
+        let span = self.span(start..start + 1);
+        let edit = vec![Edit { span: self.span(close..close), text: "`".into() }];
+        self.guess(start);
+        if close > start + 1 {
+            self.change(close..close, "`");
+        } else {
+            self.change(start..start + 1, " ");
+        }
+        self.report(
+            Diagnostic::error(codes::UNCLOSED_TEXT, span, "this name is not closed")
+                .help("a name in backticks ends with one on its line")
+                .fix(Applicability::Proposed, "put in the closing backtick", edit),
+        );
+        self.at = close.max(start + 1);
+    }
+}
+
+/// Where in a line with an odd number of quotes one is missing, whether it opens, and the quote without a partner.
+fn missing_quote(line: &str) -> (usize, bool, usize) {
+    let mut quotes = Vec::new();
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        if c == '"' && !escaped {
+            quotes.push(at);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    let mut open: Option<usize> = None;
+    let mut before = 0;
+    for quote in quotes {
+        let left = line.get(..quote).and_then(|l| l.chars().next_back());
+        let right = line.get(quote + 1..).and_then(|r| r.chars().next());
+        let opens = left.is_none_or(|c| c.is_whitespace() || "(,:=<>[{|\"".contains(c))
+            && right.is_some_and(|c| !c.is_whitespace() && !",)}]:;".contains(c));
+        let closes = left.is_some_and(|c| !c.is_whitespace() && !"(,:=[{".contains(c))
+            && right.is_none_or(|c| c.is_whitespace() || ",)}]:;{/".contains(c));
+        match open {
+            None if closes && !opens => return (start_of_text(line, before, quote), true, quote),
+            None => open = Some(quote),
+            Some(first) if opens && !closes => return (end_before(line, first, quote), false, first),
+            Some(_) => {
+                open = None;
+                before = quote + 1;
+            }
+        }
+    }
+    let first = open.unwrap_or_else(|| before.saturating_sub(1));
+    (end_of_text(line, first), false, first)
+}
+
+/// Where the text that ends at `quote` must have started, not before `from`.
+fn start_of_text(line: &str, from: usize, quote: usize) -> usize {
+    let piece = line.get(from..quote).unwrap_or("");
+    let skip = |at: usize| at + piece.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+    if let Some(mark) = piece.rfind([':', '(', '=', '{']) {
+        return from + skip(mark + 1);
+    }
+    if let Some(rest) = piece.trim_start().strip_prefix(',') {
+        return from + skip(piece.len() - rest.len());
+    }
+    let mut words = Vec::new();
+    let mut at = skip(0);
+    while at < piece.len() {
+        words.push(at);
+        let length = piece.get(at..).and_then(|rest| rest.find(char::is_whitespace)).unwrap_or(piece.len() - at);
+        at = skip(at + length);
+    }
+    let word = |i: usize| {
+        words.get(i).and_then(|at| piece.get(*at..)).and_then(|rest| rest.split_whitespace().next()).unwrap_or("")
+    };
+    // Behind a head: the word that starts it, and the name.
+    let head = match word(0) {
+        "test" => 1,
+        "action" if word(1) == "when" => 3,
+        "action" => 1,
+        first if super::is_entry_word(first) && !matches!(first, "drop" | "deduplicate" | "blank") => 2,
+        _ => (0..words.len()).find(|i| !word(*i).is_ascii()).unwrap_or(words.len().saturating_sub(1)),
+    };
+    words.get(head).map_or(quote, |at| from + at)
+}
+
+/// The end of the text that opens at `first`, where another one opens at `next`.
+fn end_before(line: &str, first: usize, next: usize) -> usize {
+    let mut piece = line.get(first + 1..next).unwrap_or("");
+    loop {
+        let cut = piece.trim_end();
+        let cut = match cut.strip_suffix(':') {
+            Some(rest) => rest.trim_end().trim_end_matches(super::is_word),
+            None => cut.strip_suffix(['{', ',', '(', '=']).unwrap_or(cut),
+        };
+        if cut.len() == piece.len() {
+            return first + 1 + piece.len();
+        }
+        piece = cut;
+    }
+}
+
+/// The end of the text that opens at `first`, the last on its line.
+fn end_of_text(line: &str, first: usize) -> usize {
+    let from = first + 1;
+    let piece = line.get(from..).unwrap_or("").trim_end();
+    // `…, key: …`
+    let comma = piece.match_indices(',').find(|(at, _)| {
+        let rest = piece.get(at + 1..).unwrap_or("").trim_start();
+        let word = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        word.len() < rest.len() && word.starts_with(':')
+    });
+    let mut end = comma.map_or(piece.len(), |(at, _)| at);
+    if let Some(comment) = piece.get(..end).and_then(|p| p.find(" // ")) {
+        end = comment;
+    }
+    let before = line.get(..first).unwrap_or("");
+    let is_open = |open: char, close: char| before.matches(open).count() > before.matches(close).count();
+    let (brace, paren) = (is_open('{', '}'), is_open('(', ')'));
+    loop {
+        let kept = piece.get(..end).unwrap_or("").trim_end();
+        end = kept.len();
+        let shorter = kept
+            .strip_suffix('{')
+            .or_else(|| kept.strip_suffix('}').filter(|_| brace))
+            .or_else(|| kept.strip_suffix(')').filter(|_| paren));
+        match shorter {
+            Some(rest) => end = rest.len(),
+            None => return from + end,
+        }
+    }
+}
