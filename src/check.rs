@@ -35,6 +35,9 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Unknown names for which names that are spelt alike are looked for; where there are more, a whole file is missing.
+const MAX_SUGGESTIONS: usize = 100;
+
 impl Checked {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -92,6 +95,7 @@ pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
     design.tests = cases::tests(&model, &written, &shown, &scope, &mut sink);
     design.measures = measures;
     design.indicators = indicators;
+    sink.help_unresolved(MAX_SUGGESTIONS, |name, kinds| names::help(&model, name, kinds));
     let Scope { calendar, units, sources, dimensions, constants, .. } = scope;
     design.calendar = calendar;
     design.units = units;

@@ -23,33 +23,49 @@ pub fn reference(model: &Model, kinds: &[DeclKind], name: &Name, sink: &mut Diag
         sink.push(wrong_kind(name, other.kind, other.span, kinds));
     } else if !model.unread_words.contains(name.text.as_str()) {
         let wanted = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
-        sink.unresolved(&wanted, &name.text, name.span, || {
-            let mut names = model.names(home, kinds);
-            if kinds.contains(&DeclKind::Perspective) {
-                names.extend(PERSPECTIVES.iter().filter(|p| model.resolve(home, p).is_none()));
-            }
-            let diagnostic =
-                Diagnostic::error(codes::names::UNKNOWN_NAME, name.span, format!("unknown {wanted} `{}`", name.text))
-                    .saying(format!("no {wanted} has this name"));
-            match closest(&name.text, names.iter().copied()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(known(kinds, &names)),
-            }
+        sink.unresolved_among(&wanted, &name.text, name.span, mask(kinds) | LISTED, || {
+            Diagnostic::error(codes::names::UNKNOWN_NAME, name.span, format!("unknown {wanted} `{}`", name.text))
+                .saying(format!("no {wanted} has this name"))
         });
     }
     None
 }
 
-/// What there is, where there are few.
-fn known(kinds: &[DeclKind], names: &[&str]) -> String {
-    let what = kinds.iter().map(|k| plural(*k)).collect::<Vec<_>>().join(" and ");
-    match names {
-        [] => format!("the design declares no {what}"),
-        few if few.len() <= 8 => {
-            let few: Vec<_> = few.iter().map(|n| format!("`{n}`")).collect();
-            format!("its {what} are {}", few.join(", "))
+/// A bit for each kind of declaration.
+pub fn mask(kinds: &[DeclKind]) -> u32 {
+    DeclKind::ALL.iter().enumerate().filter(|(_, k)| kinds.contains(k)).map(|(bit, _)| 1 << bit).sum()
+}
+
+/// Beside the kinds: what there is is listed, where nothing is spelt alike.
+const LISTED: u32 = 1 << 31;
+
+/// What is said to an unknown name: a name that is spelt alike, else, where few are known, all of them.
+pub fn help(model: &Model, name: &str, wanted: u32) -> Option<String> {
+    let kinds: Vec<DeclKind> = DeclKind::ALL
+        .into_iter()
+        .enumerate()
+        .filter(|(bit, _)| wanted & (1 << bit) != 0)
+        .map(|(_, kind)| kind)
+        .collect();
+    let home = space(*kinds.first()?)?;
+    let mut names = model.names(home, &kinds);
+    if kinds.contains(&DeclKind::Perspective) {
+        names.extend(PERSPECTIVES.iter().filter(|p| model.resolve(home, p).is_none()));
+    }
+    match closest(name, names.iter().copied()) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if wanted & LISTED == 0 => None,
+        None => {
+            let what = kinds.iter().map(|k| plural(*k)).collect::<Vec<_>>().join(" and ");
+            Some(match names.as_slice() {
+                [] => format!("the design declares no {what}"),
+                few if few.len() <= 8 => {
+                    let few: Vec<_> = few.iter().map(|n| format!("`{n}`")).collect();
+                    format!("its {what} are {}", few.join(", "))
+                }
+                _ => format!("declare it, or name one of the design's {what}"),
+            })
         }
-        _ => format!("declare it, or name one of the design's {what}"),
     }
 }
 

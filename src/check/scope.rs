@@ -8,7 +8,7 @@ use crate::design::{
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes::names};
 use crate::source::Span;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{DeclKind, Name};
 use crate::value::{Calendar, Unit};
 
 /// What a name in a formula stands for. Sources, dimensions, measures, indicators and constants share one namespace.
@@ -22,6 +22,15 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// One of each kind.
+    const EACH: [(Entity, DeclKind); 5] = [
+        (Entity::Source(SourceId(0)), DeclKind::Source),
+        (Entity::Dimension(DimensionId(0)), DeclKind::Dimension),
+        (Entity::Constant(ConstantId(0)), DeclKind::Constant),
+        (Entity::Measure(MeasureId(0)), DeclKind::Measure),
+        (Entity::Indicator(IndicatorId(0)), DeclKind::Indicator),
+    ];
+
     /// With its article, for messages: `an indicator`.
     pub const fn what(self) -> &'static str {
         match self {
@@ -197,16 +206,11 @@ impl Scope {
         if self.unread_words.contains(&name.text) {
             return;
         }
-        sink.unresolved("name", &name.text, name.span, || {
-            let mut candidates: Vec<&str> =
-                self.entities.iter().filter(|(_, entity)| suits(**entity)).map(|(name, _)| name.as_str()).collect();
-            candidates.sort_unstable();
-            let diagnostic = Diagnostic::error(names::UNKNOWN_NAME, name.span, format!("unknown name `{}`", name.text))
-                .saying(format!("no {wanted} has this name"));
-            match closest(&name.text, candidates) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic,
-            }
+        let kinds: Vec<DeclKind> =
+            Entity::EACH.into_iter().filter(|(entity, _)| suits(*entity)).map(|(_, kind)| kind).collect();
+        sink.unresolved_among("name", &name.text, name.span, super::names::mask(&kinds), || {
+            Diagnostic::error(names::UNKNOWN_NAME, name.span, format!("unknown name `{}`", name.text))
+                .saying(format!("no {wanted} has this name"))
         });
     }
 

@@ -11,6 +11,8 @@ pub struct Diagnostics {
     list: Vec<Diagnostic>,
     /// Places in `list` of the diagnostics that take further labels, by what could not be resolved.
     unresolved: HashMap<(String, String), usize>,
+    /// Those whose help waits for [`Diagnostics::help_unresolved`]: what kinds of names would do, as its caller numbers them.
+    waiting: HashMap<usize, u32>,
 }
 
 impl Diagnostics {
@@ -34,6 +36,44 @@ impl Diagnostics {
         }
     }
 
+    /// As [`Diagnostics::unresolved`], but its help comes later, from [`Diagnostics::help_unresolved`]: looking for names
+    /// that are spelt alike costs time, and ten thousand unknown names are not read.
+    pub fn unresolved_among(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        span: Span,
+        kinds: u32,
+        make: impl FnOnce() -> Diagnostic,
+    ) {
+        let before = self.list.len();
+        self.unresolved(namespace, name, span, make);
+        if self.list.len() > before {
+            self.waiting.insert(before, kinds);
+        }
+    }
+
+    /// Gives the first `limit` of those that wait, in the order of the text, their help.
+    pub fn help_unresolved(&mut self, limit: usize, help: impl Fn(&str, u32) -> Option<String>) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut names: Vec<(Option<Span>, usize, u32, &str)> = self
+            .unresolved
+            .iter()
+            .filter_map(|((_, name), place)| {
+                let span = self.list.get(*place).and_then(Diagnostic::span);
+                waiting.get(place).map(|kinds| (span, *place, *kinds, name.as_str()))
+            })
+            .collect();
+        names.sort_unstable();
+        let helps: Vec<_> =
+            names.into_iter().take(limit).map(|(_, place, kinds, name)| (place, help(name, kinds))).collect();
+        for (place, help) in helps {
+            if let Some(diagnostic) = self.list.get_mut(place) {
+                diagnostic.help = help;
+            }
+        }
+    }
+
     /// Takes in what another sink gathered, after what this one has.
     pub fn merge(&mut self, other: Diagnostics) {
         let mut names: HashMap<usize, (String, String)> = other.unresolved.into_iter().map(|(k, v)| (v, k)).collect();
@@ -48,6 +88,9 @@ impl Diagnostics {
                     also(known, label.span);
                 }
             } else {
+                if let Some(kinds) = other.waiting.get(&place) {
+                    self.waiting.insert(self.list.len(), *kinds);
+                }
                 self.unresolved.insert(key, self.list.len());
                 self.list.push(diagnostic);
             }
