@@ -22,6 +22,7 @@ use crate::source::SourceFile;
 use crate::syntax::{Parse, ast};
 use order::Subjects;
 use scope::Scope;
+pub use sources::source_from;
 
 /// A design as far as it is understood, and all that is wrong with it.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 
 mod access;
 mod batch;
+mod binding;
 mod csv;
 mod encoding;
 mod input;
@@ -25,6 +26,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 
 pub use access::Access;
 pub use batch::{BATCH_ROWS, FILE_COLUMN, ROW_COLUMN};
+pub use binding::bind;
 pub use parquet::Footer;
 
 use crate::design::{FieldKind, Format, From, GivenTable, Source};

@@ -9,6 +9,7 @@
 
 pub mod source;
 pub mod diagnostic;
+pub mod config;
 pub mod syntax;
 pub mod value;
 pub mod design;

@@ -15,8 +15,9 @@ use crate::design::{
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
 use crate::model::graph::Graph;
 use crate::model::keys::list;
-use crate::model::{Model, Node};
-use crate::source::Span;
+use crate::model::{Model, Node, properties};
+use crate::source::{SourceFile, Span};
+use crate::syntax;
 use crate::syntax::ast::{self, Entry, Expr, ExprKind, Name, Unary};
 use crate::value::unit::{Base, Quantity};
 
@@ -270,6 +271,28 @@ const READERS: [(&str, Format, &[&str]); 6] = [
     ("xlsx", Format::Xlsx, &["sheet", "header_row", "partitions"]),
     ("ods", Format::Ods, &["sheet", "header_row", "partitions"]),
 ];
+
+/// The `from` of the one source in a text: for a binding, which writes it elsewhere.
+pub fn source_from(file: &SourceFile) -> Result<From, Vec<Diagnostic>> {
+    let parse = syntax::parse(file);
+    let mut sink = Diagnostics::default();
+    sink.extend(parse.diagnostics);
+    let from = match parse.file.items.as_slice() {
+        [ast::Item::Decl(decl)] => properties::read(decl).get("from").and_then(|keyed| reader(keyed, &mut sink)),
+        _ => None,
+    };
+    match (from, sink.into_sorted()) {
+        (Some(from), problems) if problems.is_empty() => Ok(from),
+        (_, problems) if problems.is_empty() => {
+            let message = "this is no place to read from";
+            Err(vec![
+                Diagnostic::error(codes::keys::WRONG_SHAPE, file.span(), message)
+                    .help("for example `csv(\"data/orders.csv\")`"),
+            ])
+        }
+        (_, problems) => Err(problems),
+    }
+}
 
 fn reader(keyed: Keyed, sink: &mut Diagnostics) -> Option<From> {
     let expr = values::plain(keyed, sink)?;

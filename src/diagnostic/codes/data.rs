@@ -19,4 +19,9 @@ pub const MISSING_SHEET: Code = Code::new("E0813", "missing-sheet");
 pub const ERROR_CELL: Code = Code::new("E0814", "error-cell");
 pub const NO_VALUE: Code = Code::new("E0815", "not-one-value");
 
+pub const CONFIG_SYNTAX: Code = Code::new("E0850", "broken-configuration");
+pub const CONFIG_KEY: Code = Code::new("E0851", "unknown-configuration-key");
+pub const CONFIG_VALUE: Code = Code::new("E0852", "wrong-configuration-value");
+pub const UNKNOWN_BINDING: Code = Code::new("E0853", "unknown-binding");
+
 pub const PAGES: &[Page] = &[];
