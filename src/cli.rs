@@ -62,7 +62,7 @@ fn run(args: Vec<OsString>) -> Exit {
         }
     };
     // Worker threads read files and parse: they need the same stack. A pool that stands already is a pool all the same.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(args.command.threads()).stack_size(STACK).build_global();
     let ui = Ui::new(&args.global);
     match commands::run(args.command, &ui) {
         Ok(exit) => exit,

@@ -24,8 +24,12 @@ pub mod data;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
+#[cfg(feature = "engine")]
+pub mod testing;
 pub mod render;
 pub mod workspace;
 pub mod cli;
 
+#[cfg(feature = "engine")]
+pub use workspace::DataOptions;
 pub use workspace::{Loaded, load_path, load_texts};

@@ -3,6 +3,8 @@
 pub mod diagnostics;
 pub mod explain;
 pub mod results;
+#[cfg(feature = "engine")]
+pub mod tested;
 pub mod text;
 pub mod words;
 

@@ -1,10 +1,14 @@
 //! Designs on disk: which files make one up, and the way from a path to a checked design.
 
+#[cfg(feature = "engine")]
+mod evaluate;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use sha2::Digest;
 
 use crate::check::{self, Checked};
 use crate::design::Design;
@@ -13,6 +17,9 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::render::diagnostics::Section;
 use crate::source::{Files, SourceFile, Sources, Span};
 use crate::syntax::{self, Parse};
+
+#[cfg(feature = "engine")]
+pub use evaluate::DataOptions;
 
 /// A larger file is refused: it is no design, and would take memory by the gigabyte.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -346,6 +353,19 @@ impl Loaded {
     /// Whether a file could not be read, so that what else is reported may come of that.
     pub fn has_input_errors(&self) -> bool {
         self.diagnostics().iter().any(|d| d.code == UNREADABLE_DESIGN)
+    }
+
+    /// The first seven hexadecimal digits of a hash over all files' paths and texts: which version of the design spoke.
+    pub fn hash(&self) -> String {
+        let mut hash = sha2::Sha256::new();
+        for file in self.sources.iter() {
+            // Lengths keep paths and texts apart.
+            for part in [file.path.as_bytes(), file.text.as_bytes()] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().take(4).map(|b| format!("{b:02x}")).collect::<String>().chars().take(7).collect()
     }
 
     /// As `render` takes it.

@@ -4,6 +4,8 @@ use clap::builder::Styles;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{check, code, schema};
+#[cfg(feature = "engine")]
+use super::commands::{eval, explain, test};
 use crate::render::text::{AnsiColor, BOLD, color};
 
 const STYLES: Styles = Styles::styled()
@@ -62,8 +64,47 @@ pub enum Lang {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(check::CheckArgs),
+    #[cfg(feature = "engine")]
+    Eval(Box<eval::EvalArgs>),
+    #[cfg(feature = "engine")]
+    Explain(Box<explain::ExplainArgs>),
+    #[cfg(feature = "engine")]
+    Test(test::TestArgs),
+    /// Not in this build.
+    #[cfg(not(feature = "engine"))]
+    #[command(hide = true)]
+    Eval(Absent),
+    /// Not in this build.
+    #[cfg(not(feature = "engine"))]
+    #[command(hide = true)]
+    Explain(Absent),
+    /// Not in this build.
+    #[cfg(not(feature = "engine"))]
+    #[command(hide = true)]
+    Test(Absent),
     Code(code::CodeArgs),
     Schema(schema::SchemaArgs),
+}
+
+/// The arguments of a command that this build lacks: any.
+#[cfg(not(feature = "engine"))]
+#[derive(Debug, ClapArgs)]
+pub struct Absent {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    _rest: Vec<std::ffi::OsString>,
+}
+
+impl Command {
+    /// Threads at most, where the command line says so.
+    pub fn threads(&self) -> usize {
+        match self {
+            #[cfg(feature = "engine")]
+            Command::Eval(args) => args.data.threads.map_or(0, usize::from),
+            #[cfg(feature = "engine")]
+            Command::Explain(args) => args.data.threads.map_or(0, usize::from),
+            _ => 0,
+        }
+    }
 }
 
 /// `docs/cli.md`: the reference of all commands, made from the help texts.

@@ -1,6 +1,6 @@
 //! What the commands share: streams, colours, language, exit codes.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use super::args::{ColorChoice, Global, Lang};
 use crate::diagnostic::Diagnostic;
@@ -86,8 +86,30 @@ impl Ui {
         terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0 as usize)
     }
 
-    pub fn stderr_is_terminal(&self) -> bool {
-        std::io::stderr().is_terminal()
+    /// Does the work; where it takes longer than half a second and stderr is a terminal, something moves there meanwhile.
+    #[cfg(feature = "engine")]
+    pub fn while_working<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        use std::io::IsTerminal;
+        use std::sync::mpsc;
+        use std::time::Duration;
+        if !std::io::stderr().is_terminal() {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            let (done, wait) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                if wait.recv_timeout(Duration::from_millis(500)) != Err(mpsc::RecvTimeoutError::Timeout) {
+                    return;
+                }
+                let bar = indicatif::ProgressBar::new_spinner().with_message(what);
+                bar.enable_steady_tick(Duration::from_millis(100));
+                let _ = wait.recv();
+                bar.finish_and_clear();
+            });
+            let result = work();
+            drop(done);
+            result
+        })
     }
 
     /// Writes the result. A reader that has gone away (`kpi check | head`) is no error.

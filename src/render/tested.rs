@@ -27,6 +27,8 @@ pub struct TestReport<'a> {
 #[derive(Serialize, JsonSchema)]
 pub struct TestEntry<'a> {
     pub title: &'a str,
+    /// The design's folder as it was named on the command line; empty for the current one.
+    pub design: &'a str,
     /// Relative to the design.
     pub file: Option<&'a str>,
     pub line: Option<usize>,
@@ -41,20 +43,40 @@ pub struct TestSummary {
     pub failed: usize,
 }
 
+/// The tests of one design.
+pub struct Suite<'a> {
+    folder: &'a str,
+    sources: &'a Sources,
+    verdicts: Vec<Verdict<'a>>,
+}
+
 /// A test with what is to be said of it.
-pub struct Verdict<'a> {
+struct Verdict<'a> {
     tested: &'a Tested<'a>,
     diagnostics: Vec<Diagnostic>,
 }
 
-pub fn verdicts<'a>(tested: &'a [Tested<'a>]) -> Vec<Verdict<'a>> {
-    tested
-        .iter()
-        .map(|t| Verdict {
-            tested: t,
-            diagnostics: t.failures.iter().map(unmet).chain(t.errors.iter().cloned()).collect(),
-        })
-        .collect()
+impl<'a> Suite<'a> {
+    /// `folder` stands before the paths of files.
+    pub fn new(folder: &'a str, sources: &'a Sources, tested: &'a [Tested<'a>]) -> Suite<'a> {
+        let verdicts = tested.iter().map(|tested| Verdict {
+            tested,
+            diagnostics: tested.failures.iter().map(unmet).chain(tested.errors.iter().cloned()).collect(),
+        });
+        Suite { folder, sources, verdicts: verdicts.collect() }
+    }
+
+    pub fn passed(&self) -> bool {
+        self.verdicts.iter().all(|v| v.tested.passed())
+    }
+}
+
+impl Verdict<'_> {
+    fn section<'a>(&'a self, suite: &'a Suite<'_>) -> Report<'a> {
+        let section =
+            Section { folder: suite.folder, sources: suite.sources, diagnostics: &self.diagnostics, files: 0 };
+        Report { sections: vec![section], max: None }
+    }
 }
 
 /// An expectation that is not met, at its place.
@@ -64,9 +86,7 @@ fn unmet(of: &Unmet<'_>) -> Diagnostic {
     let why = row.reason.as_ref().map(|r| format!(": {}", words::reason(r, Lang::En))).unwrap_or_default();
     let value = row.value.as_ref().map(|v| precise(v, unit));
     let (got, wanted) = match &of.expected {
-        Expected::Value(wanted) => {
-            (value.clone().unwrap_or_else(|| format!("missing{why}")), precise(wanted, unit))
-        }
+        Expected::Value(wanted) => (value.clone().unwrap_or_else(|| format!("missing{why}")), precise(wanted, unit)),
         Expected::Missing => (value.clone().unwrap_or_default(), "missing".to_string()),
         Expected::Status(wanted) => {
             let got = row.status.map_or("without a status", |s| s.word());
@@ -93,26 +113,28 @@ fn unmet(of: &Unmet<'_>) -> Diagnostic {
     }
 }
 
-fn summary(verdicts: &[Verdict<'_>]) -> TestSummary {
-    let passed = verdicts.iter().filter(|v| v.tested.passed()).count();
-    TestSummary { tests: verdicts.len(), passed, failed: verdicts.len() - passed }
+fn summary(suites: &[Suite<'_>]) -> TestSummary {
+    let tests = suites.iter().map(|s| s.verdicts.len()).sum();
+    let passed = suites.iter().flat_map(|s| &s.verdicts).filter(|v| v.tested.passed()).count();
+    TestSummary { tests, passed, failed: tests - passed }
 }
 
-pub fn human(folder: &str, sources: &Sources, verdicts: &[Verdict<'_>], options: human::Options) -> String {
+pub fn human(suites: &[Suite<'_>], options: human::Options) -> String {
     let paint: Paint = options.paint;
     let mut out = String::new();
-    for verdict in verdicts {
-        let (mark, style) = match verdict.tested.passed() {
-            true => ("✓", color(AnsiColor::Green)),
-            false => ("✗", color(AnsiColor::Red)),
-        };
-        out.push_str(&format!("{} {}\n", paint.paint(style, mark), visible(&verdict.tested.test.title)));
-        if !verdict.diagnostics.is_empty() {
-            let section = Section { folder, sources, diagnostics: &verdict.diagnostics, files: 0 };
-            out.push_str(&human::render_plain(&Report { sections: vec![section], max: None }, options));
+    for suite in suites {
+        for verdict in &suite.verdicts {
+            let (mark, style) = match verdict.tested.passed() {
+                true => ("✓", color(AnsiColor::Green)),
+                false => ("✗", color(AnsiColor::Red)),
+            };
+            out.push_str(&format!("{} {}\n", paint.paint(style, mark), visible(&verdict.tested.test.title)));
+            if !verdict.diagnostics.is_empty() {
+                out.push_str(&human::render_plain(&verdict.section(suite), options));
+            }
         }
     }
-    let summary = summary(verdicts);
+    let summary = summary(suites);
     let style = match (summary.tests, summary.failed) {
         (0, _) => DIM,
         (_, 0) => color(AnsiColor::Green).bold(),
@@ -123,19 +145,21 @@ pub fn human(folder: &str, sources: &Sources, verdicts: &[Verdict<'_>], options:
     out
 }
 
-pub fn to_json(folder: &str, sources: &Sources, verdicts: &[Verdict<'_>]) -> String {
-    let tests = verdicts.iter().map(|verdict| {
-        let place = sources.place(verdict.tested.test.span);
-        let section = Section { folder, sources, diagnostics: &verdict.diagnostics, files: 0 };
-        TestEntry {
-            title: &verdict.tested.test.title,
-            file: place.map(|(file, _)| file),
-            line: place.map(|(_, at)| at.line),
-            passed: verdict.tested.passed(),
-            failures: json::report(&Report { sections: vec![section], max: None }).diagnostics,
-        }
+pub fn json(suites: &[Suite<'_>]) -> String {
+    let tests = suites.iter().flat_map(|suite| {
+        suite.verdicts.iter().map(move |verdict| {
+            let place = suite.sources.place(verdict.tested.test.span);
+            TestEntry {
+                title: &verdict.tested.test.title,
+                design: suite.folder,
+                file: place.map(|(file, _)| file),
+                line: place.map(|(_, at)| at.line),
+                passed: verdict.tested.passed(),
+                failures: json::report(&verdict.section(suite)).diagnostics,
+            }
+        })
     });
-    super::to_json(&TestReport { schema: SCHEMA, tests: tests.collect(), summary: summary(verdicts) })
+    super::to_json(&TestReport { schema: SCHEMA, tests: tests.collect(), summary: summary(suites) })
 }
 
 /// The JSON Schema of [`TestReport`].

@@ -26,7 +26,7 @@ pub fn run(args: &CodeArgs, ui: &Ui) -> Result<Exit, Failure> {
         return Err(failure.help(near.unwrap_or_else(|| "`kpi code` lists all".to_string())));
     };
     let title = format!("{} {}: {}", page.code.id, page.code.name, page.title);
-    ui.print(&format!("{}\n\n{}", ui.paint.paint(BOLD, title), styled(page.text, ui.paint)))?;
+    ui.print(&format!("{}\n\n{}", ui.paint.paint(BOLD, title), styled(page.text.trim(), ui.paint)))?;
     Ok(Exit::Done)
 }
 

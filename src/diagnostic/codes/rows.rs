@@ -6,8 +6,8 @@ use crate::diagnostic::Code;
 pub const BAD_VALUE: Code = Code::new("E0821", "bad-value");
 pub const OUT_OF_DOMAIN: Code = Code::new("E0822", "out-of-domain");
 pub const NOT_LISTED: Code = Code::new("E0823", "value-not-listed");
-pub const MISSING_VALUE: Code = Code::new("E0824", "missing-value");
-pub const DOUBLED_KEY: Code = Code::new("E0825", "doubled-key");
+pub const MISSING_VALUE: Code = Code::new("E0824", "value-not-given");
+pub const DOUBLED_KEY: Code = Code::new("E0825", "key-not-unique");
 pub const UNEQUAL_DOUBLES: Code = Code::new("E0826", "unequal-doubles");
 pub const NOT_COMPUTABLE: Code = Code::new("E0829", "not-computable");
 

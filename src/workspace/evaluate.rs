@@ -1,0 +1,111 @@
+//! From a checked design to values: its data opened, its formulas evaluated, its tests run.
+
+use std::path::PathBuf;
+
+use super::Loaded;
+use crate::data::{self, Access};
+use crate::design::{Design, GivenTable, IndicatorId, MeasureId, SourceId, Subject, Test};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Embedded, Options};
+use crate::evaluate::{self, EvalRequest, needs};
+use crate::plan::Needs;
+use crate::results::{Results, SubjectId};
+use crate::testing::{Tested, run_tests};
+
+/// Where data is read from, and with how much of the machine.
+#[derive(Clone, Debug, Default)]
+pub struct DataOptions {
+    /// Paths of data start here instead of at the design's folder.
+    pub data_dir: Option<PathBuf>,
+    /// Folders that data may come from besides.
+    pub allow: Vec<PathBuf>,
+    /// Sources are taken from where `[binding.NAME.…]` in `kpi.toml` says.
+    pub binding: Option<String>,
+    /// None: one a core.
+    pub threads: Option<usize>,
+}
+
+impl DataOptions {
+    fn engine(&self) -> Options {
+        self.threads.map_or_else(Options::default, |threads| Options { threads })
+    }
+}
+
+impl Loaded {
+    /// Reads, cleans and validates what is needed. Errors are of the data, with file, row and value.
+    pub fn open_data(&self, options: &DataOptions, needs: &Needs) -> Result<Embedded<'_>, Vec<Diagnostic>> {
+        let folder = self.folder.clone().unwrap_or_default();
+        let base = options.data_dir.clone().unwrap_or(folder);
+        let access = options.allow.iter().fold(Access::new(base), |access, folder| access.allow(folder));
+        Embedded::load(self.design(), Some(&self.sources), options.engine(), needs, &|_, source, columns| {
+            data::open(&access, &source.from, columns)
+        })
+    }
+
+    /// What a request will read.
+    pub fn needs(&self, request: &EvalRequest) -> Needs {
+        let dimensions: Vec<_> =
+            request.slice.iter().map(|(d, _)| *d).chain(request.by.iter().flatten().copied()).collect();
+        needs(self.design(), &subjects(self.design(), request), &dimensions, request.as_of.is_none())
+    }
+
+    /// Evaluates a design without errors.
+    pub fn evaluate(&self, options: &DataOptions, request: &EvalRequest) -> Result<Results, Vec<Diagnostic>> {
+        let engine = self.open_data(options, &self.needs(request))?;
+        let mut results = evaluate::run(self.design(), &self.sources, &engine, request)?;
+        results.design_hash = self.hash();
+        Ok(results)
+    }
+
+    /// Runs the tests of a design without errors whose titles are wanted.
+    pub fn run_tests(&self, wanted: impl Fn(&str) -> bool, threads: Option<usize>) -> Vec<Tested<'_>> {
+        let options = DataOptions { threads, ..DataOptions::default() }.engine();
+        run_tests(self.design(), &self.sources, wanted, &|design, test, run| match Embedded::load(
+            design,
+            Some(&self.sources),
+            options,
+            &needs_of(design, test),
+            &given(test),
+        ) {
+            Ok(engine) => run(&engine),
+            Err(errors) => Err(errors),
+        })
+    }
+}
+
+/// The indicators and measures that a request evaluates.
+fn subjects(design: &Design, request: &EvalRequest) -> Vec<Subject> {
+    let indicators = (0..design.indicators.len()).map(|i| Subject::Indicator(IndicatorId(i as u32)));
+    let measures = (0..design.measures.len()).map(|i| Subject::Measure(MeasureId(i as u32)));
+    let rolled_up = |s: &SubjectId| matches!(s, SubjectId::Factor(_) | SubjectId::Objective(_) | SubjectId::Design);
+    let mut subjects: Vec<Subject> = Vec::new();
+    if request.only.is_empty() || request.only.iter().any(rolled_up) {
+        subjects.extend(indicators);
+    }
+    if request.measures {
+        subjects.extend(measures);
+    }
+    subjects.extend(request.only.iter().filter_map(|subject| match subject {
+        SubjectId::Indicator(id) => Some(Subject::Indicator(*id)),
+        SubjectId::Measure(id) => Some(Subject::Measure(*id)),
+        SubjectId::Factor(_) | SubjectId::Objective(_) | SubjectId::Design => None,
+    }));
+    subjects
+}
+
+fn needs_of(design: &Design, test: &Test) -> Needs {
+    let subjects: Vec<Subject> = test.expect.iter().map(|e| e.subject).collect();
+    let dimensions: Vec<_> = test.expect.iter().flat_map(|e| e.slice.iter().map(|(d, _)| *d)).collect();
+    needs(design, &subjects, &dimensions, false)
+}
+
+/// The rows of a test as raw tables; a source without any is empty.
+fn given(
+    test: &Test,
+) -> impl Fn(SourceId, &crate::design::Source, &[data::Wanted]) -> Result<data::RawTable, Vec<Diagnostic>> + Sync {
+    move |id, source, columns| {
+        let empty = GivenTable { source: id, span: test.span, columns: Vec::new(), rows: Vec::new() };
+        let table = test.given.iter().find(|g| g.source == id).unwrap_or(&empty);
+        Ok(data::given(table, source, columns))
+    }
+}
