@@ -1,5 +1,6 @@
 //! The judgement of a whole design: parsed files in, [`Checked`] out.
 
+mod aggregates;
 mod cases;
 mod declare;
 mod factors;
@@ -9,8 +10,10 @@ mod names;
 mod order;
 pub mod rows;
 pub mod scope;
+mod slices;
 mod sources;
 mod targets;
+mod units;
 mod values;
 
 use std::collections::BTreeSet;

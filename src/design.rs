@@ -221,6 +221,12 @@ pub enum FieldKind {
     Number,
 }
 
+impl FieldKind {
+    pub const fn is_number(self) -> bool {
+        matches!(self, FieldKind::Integer | FieldKind::Decimal | FieldKind::Number)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct CleanStep {
     pub span: Span,

@@ -4,71 +4,548 @@ use std::collections::BTreeSet;
 
 use bigdecimal::BigDecimal;
 
-use super::scope::Scope;
-use crate::design::{DimensionId, Formula, SourceId};
-use crate::diagnostic::Diagnostics;
-use crate::source::Span;
-use crate::syntax::ast;
+use super::scope::{Entity, Scope};
+pub use super::slices::slice;
+pub use super::units::{literal, unit_expr};
+use super::{aggregates, units};
+use crate::design::{ArithmeticOp, CompareOp, Formula, FormulaKind, SetOp, SourceId, Subject, Type};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
+use crate::source::{Origin, Span};
+use crate::syntax::ast::{self, Binary, Expr, ExprKind, Name, Unary};
 use crate::value::{Quantity, Unit};
 
 /// Types a formula. None: it stands on something that is reported.
-pub fn check(expr: &ast::Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
-    let _ = (expr, scope, sink);
+pub fn check(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
+    let span = expr.span;
+    match &expr.kind {
+        ExprKind::Hole => None,
+        ExprKind::Number(number) => {
+            let (value, quantity, _) = units::number(number, scope, sink)?;
+            Some(made(FormulaKind::Number(value), Type::Number(quantity), span))
+        }
+        ExprKind::Text(text) => Some(made(FormulaKind::Text(text.clone()), Type::Text, span)),
+        ExprKind::Bool(holds) => Some(made(FormulaKind::Bool(*holds), Type::Bool, span)),
+        ExprKind::Paren(inner) => check(inner, scope, sink),
+        ExprKind::Path(parts) => path(parts, span, scope, sink),
+        ExprKind::Call { function, args } => aggregates::call(function, args, span, scope, sink),
+        ExprKind::Unary { op: Unary::Negate, operand } => {
+            let operand = wanted_number(operand, scope, sink)?;
+            let ty = operand.ty.clone();
+            Some(made(FormulaKind::Negate(Box::new(operand)), ty, span))
+        }
+        ExprKind::Unary { op: Unary::Not, operand } => {
+            let operand = wanted_condition(operand, scope, sink)?;
+            Some(made(FormulaKind::Not(Box::new(operand)), Type::Bool, span))
+        }
+        ExprKind::Binary { op, op_span, left, right } => binary(*op, *op_span, left, right, span, scope, sink),
+        ExprKind::If { condition, then, otherwise } => {
+            let condition = wanted_condition(condition, scope, sink);
+            let typed_then = check(then, scope, sink);
+            let typed_else = otherwise.as_ref().map(|e| check(e, scope, sink));
+            let (condition, mut then_typed) = (condition?, typed_then?);
+            let mut else_typed = match typed_else {
+                None => None,
+                Some(typed) => Some(typed?),
+            };
+            let ty = match (&mut else_typed, otherwise) {
+                (Some(other), Some(written)) => {
+                    alike("choose between", span, (&mut then_typed, then), (other, written), sink)?
+                }
+                _ => then_typed.ty.clone(),
+            };
+            let kind = FormulaKind::If {
+                condition: Box::new(condition),
+                then: Box::new(then_typed),
+                otherwise: else_typed.map(Box::new),
+            };
+            Some(made(kind, ty, span))
+        }
+        ExprKind::Between { operand, low, high, negated } => {
+            let (x, a, b) = (check(operand, scope, sink), check(low, scope, sink), check(high, scope, sink));
+            let (mut x, mut a, mut b) = (x?, a?, b?);
+            alike("compare", span, (&mut x, operand), (&mut a, low), sink)?;
+            alike("compare", span, (&mut x, operand), (&mut b, high), sink)?;
+            let compare = |op, left: Formula, right: Formula| {
+                Box::new(made(
+                    FormulaKind::Compare { op, left: Box::new(left), right: Box::new(right) },
+                    Type::Bool,
+                    span,
+                ))
+            };
+            let both =
+                FormulaKind::And(compare(CompareOp::GreaterEqual, x.clone(), a), compare(CompareOp::LessEqual, x, b));
+            let both = made(both, Type::Bool, span);
+            Some(if *negated { made(FormulaKind::Not(Box::new(both)), Type::Bool, span) } else { both })
+        }
+        ExprKind::Is { operand, known } => {
+            let operand = check(operand, scope, sink)?;
+            let kind = FormulaKind::IsMissing { operand: Box::new(operand), negated: *known };
+            Some(made(kind, Type::Bool, span))
+        }
+        ExprKind::InList { .. } | ExprKind::InSet { .. } => {
+            sink.push(
+                Diagnostic::error(codes::types::ONLY_OVER_ROWS, span, "`in` asks about rows, not about values")
+                    .saying("stands outside of an aggregate")
+                    .help("filter rows with `count(… where field in (…))`, or narrow the slice with `only(x, dimension in …)`"),
+            );
+            None
+        }
+        ExprKind::Time(written) => {
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_TYPE, span, format!("`{written}` is no value to compute with"))
+                    .saying("a day or a period")
+                    .help(
+                        "days are compared inside an aggregate, as in `count(orders where ordered_on >= 2026-01-01)`",
+                    ),
+            );
+            None
+        }
+        ExprKind::Unit(_) => {
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_TYPE, span, "a unit stands where a value is wanted")
+                    .saying("a unit")
+                    .help("write the number before it, as in `5%`"),
+            );
+            None
+        }
+        ExprKind::Range { .. } => {
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_TYPE, span, "a range stands where one value is wanted")
+                    .saying("a range")
+                    .help("ask with `x between a and b`; targets with a range take `direction: range`"),
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn made(kind: FormulaKind, ty: Type, span: Span) -> Formula {
+    Formula { kind, ty, span: Origin(span) }
+}
+
+fn path(parts: &[Name], span: Span, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
+    let (first, rest) = parts.split_first()?;
+    let Some(entity) = scope.entity(&first.text) else {
+        scope.unknown_name(first, "source, measure or indicator", |e| !matches!(e, Entity::Dimension(_)), sink);
+        return None;
+    };
+    let wrong = |message: String, help: String, sink: &mut Diagnostics| {
+        sink.push(Diagnostic::error(codes::types::MISSING_AGGREGATE, span, message).saying(entity.what()).help(help));
+        None
+    };
+    let name = &first.text;
+    let subject = match entity {
+        Entity::Measure(id) => Subject::Measure(id),
+        Entity::Indicator(id) => Subject::Indicator(id),
+        Entity::Constant(id) if rest.is_empty() => {
+            let constant = scope.constant(id)?;
+            if scope.is_poisoned(&super::scope::Poison::Constant(id)) {
+                return None;
+            }
+            return Some(made(FormulaKind::Constant(id), Type::Number(constant.quantity.clone()), span));
+        }
+        Entity::Source(_) if rest.is_empty() => {
+            return wrong(
+                format!("`{name}` is a table of rows, not a value"),
+                format!("count its rows with `count({name})`, or aggregate a field, as in `sum({name}.…)`"),
+                sink,
+            );
+        }
+        Entity::Source(source) => {
+            let path = scope.field_path(source, rest, sink)?;
+            let numeric = scope.end_of(source, &path).is_some_and(|(_, f)| f.kind.is_number());
+            let written: Vec<&str> = parts.iter().map(|p| p.text.as_str()).collect();
+            let written = written.join(".");
+            let way = if numeric { "sum" } else { "count_distinct" };
+            return wrong(
+                format!("`{written}` has a value in each row; a formula needs one for all"),
+                format!("aggregate it, as in `{way}({written})`"),
+                sink,
+            );
+        }
+        Entity::Dimension(_) => {
+            return wrong(
+                format!("`{name}` is a dimension, not a value"),
+                format!("slice by it, as in `min(x by {name})` or `only(x, {name} = \"…\")`"),
+                sink,
+            );
+        }
+        Entity::Constant(_) => {
+            sink.push(
+                Diagnostic::error(codes::names::WRONG_KIND_OF_NAME, span, format!("`{name}` has no fields"))
+                    .saying(entity.what()),
+            );
+            return None;
+        }
+    };
+    if !rest.is_empty() {
+        sink.push(
+            Diagnostic::error(codes::names::WRONG_KIND_OF_NAME, span, format!("`{name}` has no fields"))
+                .saying(entity.what())
+                .help("only the fields of sources are read with a dot"),
+        );
+        return None;
+    }
+    let ty = scope.signature(subject)?.ty.clone()?;
+    let kind = match subject {
+        Subject::Measure(id) => FormulaKind::Measure(id),
+        Subject::Indicator(id) => FormulaKind::Indicator(id),
+    };
+    Some(made(kind, ty, span))
+}
+
+// ---- operators ---------------------------------------------------------------------------------------------------
+
+#[allow(clippy::too_many_arguments)]
+fn binary(
+    op: Binary,
+    op_span: Span,
+    left_expr: &Expr,
+    right_expr: &Expr,
+    span: Span,
+    scope: &Scope,
+    sink: &mut Diagnostics,
+) -> Option<Formula> {
+    if matches!(op, Binary::And | Binary::Or) {
+        let (left, right) = (wanted_condition(left_expr, scope, sink), wanted_condition(right_expr, scope, sink));
+        let (left, right) = (Box::new(left?), Box::new(right?));
+        let kind = if op == Binary::And { FormulaKind::And(left, right) } else { FormulaKind::Or(left, right) };
+        return Some(made(kind, Type::Bool, span));
+    }
+    let (left, right) = (check(left_expr, scope, sink), check(right_expr, scope, sink));
+    let (mut left, mut right) = (left?, right?);
+    let boxed = |l: Formula, r: Formula| (Box::new(l), Box::new(r));
+    if let Some(op) = arithmetic_op(op) {
+        for (side, written) in [(&left, left_expr), (&right, right_expr)] {
+            if !matches!(side.ty, Type::Number(_)) {
+                not_a_number(side, written, sink);
+                return None;
+            }
+        }
+        let ty = match (op, &left.ty, &right.ty) {
+            (ArithmeticOp::Multiply, Type::Number(a), Type::Number(b)) => Type::Number(a.times(b)),
+            (ArithmeticOp::Divide, Type::Number(a), Type::Number(b)) => Type::Number(a.over(b)),
+            (ArithmeticOp::Add, ..) => alike("add", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?,
+            _ => alike("subtract", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?,
+        };
+        let (left, right) = boxed(left, right);
+        return Some(made(FormulaKind::Arithmetic { op, left, right }, ty, span));
+    }
+    if let Some(op) = compare_op(op) {
+        alike("compare", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
+        if matches!(left.ty, Type::Set(_)) {
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_TYPE, op_span, "sets cannot be compared")
+                    .saying("")
+                    .help("compare how many keys they have, as in `count(a) > count(b)`"),
+            );
+            return None;
+        }
+        let (left, right) = boxed(left, right);
+        return Some(made(FormulaKind::Compare { op, left, right }, Type::Bool, span));
+    }
+    match op {
+        Binary::Otherwise => {
+            let ty = alike("choose between", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
+            let (left, right) = boxed(left, right);
+            Some(made(FormulaKind::Otherwise(left, right), ty, span))
+        }
+        Binary::Union | Binary::Except | Binary::Intersect => {
+            let op = match op {
+                Binary::Union => SetOp::Union,
+                Binary::Except => SetOp::Except,
+                _ => SetOp::Intersect,
+            };
+            for (side, written) in [(&left, left_expr), (&right, right_expr)] {
+                if !matches!(side.ty, Type::Set(_)) {
+                    sink.push(
+                        Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a set is wanted here")
+                            .saying(format!("this is {}", units::describe(&side.ty)))
+                            .help("a set of keys is written `set(orders.customer_id)`"),
+                    );
+                    return None;
+                }
+            }
+            if left.ty != right.ty {
+                sink.push(
+                    Diagnostic::error(codes::types::WRONG_TYPE, op_span, "these sets hold different keys")
+                        .saying("")
+                        .label(left_expr.span, "")
+                        .label(right_expr.span, "")
+                        .help("two ids compare when they are one field, or refer to one source (`field x: id -> customers`)"),
+                );
+                return None;
+            }
+            let ty = left.ty.clone();
+            let (left, right) = boxed(left, right);
+            Some(made(FormulaKind::SetOperation { op, left, right }, ty, span))
+        }
+        _ => {
+            sink.push(
+                Diagnostic::error(
+                    codes::types::ONLY_OVER_ROWS,
+                    op_span,
+                    format!("`{}` asks about the text of rows, not about values", op.symbol()),
+                )
+                .saying("stands outside of an aggregate")
+                .help("filter rows, as in `count(orders where note contains \"late\")`"),
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn arithmetic_op(op: Binary) -> Option<ArithmeticOp> {
+    match op {
+        Binary::Add => Some(ArithmeticOp::Add),
+        Binary::Subtract => Some(ArithmeticOp::Subtract),
+        Binary::Multiply => Some(ArithmeticOp::Multiply),
+        Binary::Divide => Some(ArithmeticOp::Divide),
+        _ => None,
+    }
+}
+
+pub(super) fn compare_op(op: Binary) -> Option<CompareOp> {
+    match op {
+        Binary::Equal => Some(CompareOp::Equal),
+        Binary::NotEqual => Some(CompareOp::NotEqual),
+        Binary::Less => Some(CompareOp::Less),
+        Binary::LessEqual => Some(CompareOp::LessEqual),
+        Binary::Greater => Some(CompareOp::Greater),
+        Binary::GreaterEqual => Some(CompareOp::GreaterEqual),
+        _ => None,
+    }
+}
+
+pub(super) fn not_a_number(formula: &Formula, written: &Expr, sink: &mut Diagnostics) {
+    let help = match formula.ty {
+        Type::Set(_) => "count its keys with `count(…)`",
+        Type::Bool => "choose a number by it, as in `if … then 1 else 0`",
+        _ => "only numbers are computed with",
+    };
+    sink.push(
+        Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a number is wanted here")
+            .saying(format!("this is {}", units::describe(&formula.ty)))
+            .help(help),
+    );
+}
+
+/// A formula that must be a number.
+pub(super) fn wanted_number(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
+    let formula = check(expr, scope, sink)?;
+    if matches!(formula.ty, Type::Number(_)) {
+        return Some(formula);
+    }
+    not_a_number(&formula, expr, sink);
     None
 }
+
+pub(super) fn wanted_condition(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
+    let formula = check(expr, scope, sink)?;
+    if formula.ty == Type::Bool {
+        return Some(formula);
+    }
+    sink.push(
+        Diagnostic::error(codes::types::WRONG_TYPE, expr.span, "a condition is wanted here")
+            .saying(format!("this is {}", units::describe(&formula.ty)))
+            .help("compare it, as in `x >= 80%`"),
+    );
+    None
+}
+
+/// The type of two formulas that must be alike; a bare number takes the other's unit.
+pub(super) fn alike(
+    doing: &str,
+    span: Span,
+    (a, a_expr): (&mut Formula, &Expr),
+    (b, b_expr): (&mut Formula, &Expr),
+    sink: &mut Diagnostics,
+) -> Option<Type> {
+    if let (Type::Number(left), Type::Number(right)) = (&a.ty, &b.ty) {
+        if let Some(value) = units::bare(a_expr).filter(|v| units::takes(v, right)) {
+            let _ = value;
+            a.ty = b.ty.clone();
+            return Some(b.ty.clone());
+        }
+        if units::bare(b_expr).is_some_and(|v| units::takes(&v, left)) {
+            b.ty = a.ty.clone();
+            return Some(a.ty.clone());
+        }
+        if let Some(common) = units::common(left, right) {
+            return Some(Type::Number(common));
+        }
+        let (left, right) = (units::describe_quantity(left), units::describe_quantity(right));
+        units::mismatch(doing, span, (&left, a_expr.span), (&right, b_expr.span), sink);
+        return None;
+    }
+    if a.ty == b.ty {
+        return Some(a.ty.clone());
+    }
+    let (left, right) = (units::describe(&a.ty), units::describe(&b.ty));
+    sink.push(
+        Diagnostic::error(codes::types::WRONG_TYPE, span, format!("cannot {doing} {left} and {right}"))
+            .saying("")
+            .label(a_expr.span, format!("this is {left}"))
+            .label(b_expr.span, format!("this is {right}"))
+            .help("both sides must be of one type"),
+    );
+    None
+}
+
+// ---- what a formula must be --------------------------------------------------------------------------------------
 
 /// Judges that a measure's or an indicator's formula is a number of its declared unit's quantity; false: reported.
 /// `declared` is where the unit stands.
 pub fn fits_unit(formula: &Formula, unit: &Unit, declared: Span, scope: &Scope, sink: &mut Diagnostics) -> bool {
-    let _ = (formula, unit, declared, scope, sink);
-    true
+    let _ = scope;
+    let fits = match &formula.ty {
+        Type::Number(quantity) => fits(quantity, unit),
+        Type::Bool | Type::Text | Type::Set(_) => false,
+    };
+    if !fits {
+        let is = units::describe(&formula.ty);
+        let help = match &formula.ty {
+            Type::Set(_) => "count its keys with `count(…)`".to_string(),
+            Type::Bool => "a condition has no unit; choose a number by it, as in `if … then 1 else 0`".to_string(),
+            _ => format!("change the unit, or the formula until it gives {}", wanted(unit)),
+        };
+        sink.push(
+            Diagnostic::error(
+                codes::types::WRONG_UNIT,
+                declared,
+                format!("the unit is `{}`, but the formula gives {is}", unit.name),
+            )
+            .saying(format!("declared as {}", wanted(unit)))
+            .label(formula.span.0, format!("this is {is}"))
+            .help(help),
+        );
+    }
+    fits
+}
+
+fn wanted(unit: &Unit) -> String {
+    if unit.quantity.is_plain() { format!("`{}`", unit.name) } else { units::describe_quantity(&unit.quantity) }
+}
+
+fn fits(quantity: &Quantity, unit: &Unit) -> bool {
+    *quantity == unit.quantity || units::counts(&unit.quantity, quantity)
 }
 
 /// Types a value that is held against an indicator: target, threshold, baseline, anchor, expected value of a test. A bare
 /// number takes the unit where it is a scale or a count, or where it is 0; `85` and `0.85` for `%` are answered with
 /// "write `85%`" and a fix. `what` names the place in messages: ``the target of `csat` ``.
-pub fn check_as(expr: &ast::Expr, unit: &Unit, what: &str, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
-    let _ = (expr, unit, what, scope, sink);
+pub fn check_as(expr: &Expr, unit: &Unit, what: &str, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
+    if let Some(value) = units::bare(expr) {
+        return bare_as(value, expr.span, unit, what, sink);
+    }
+    let formula = wanted_number(expr, scope, sink)?;
+    let Type::Number(quantity) = &formula.ty else { return None };
+    if fits(quantity, unit) {
+        return Some(formula);
+    }
+    let is = units::describe_quantity(quantity);
+    sink.push(
+        Diagnostic::error(
+            codes::types::WRONG_UNIT,
+            expr.span,
+            format!("{what} is {is}, but its unit is `{}`", unit.name),
+        )
+        .saying(format!("this is {is}"))
+        .help(format!("write a value in `{}`", unit.name)),
+    );
     None
 }
 
-/// A literal quantity (`13%`, `-5 CNY`, `18 days`) in base units, and its unit where it has one.
-pub fn literal(
-    expr: &ast::Expr,
-    scope: &Scope,
-    sink: &mut Diagnostics,
-) -> Option<(BigDecimal, Quantity, Option<Unit>)> {
-    let _ = (expr, scope, sink);
-    None
-}
-
-/// The unit that is written: `CNY`, `%`, `CNY per person`.
-pub fn unit_expr(unit: &ast::UnitExpr, scope: &Scope, sink: &mut Diagnostics) -> Option<Unit> {
-    let _ = (unit, scope, sink);
-    None
-}
-
-/// `dimension = literal`, joined by `and`, sorted by dimension. `reads`: the sources of what is sliced; one that lacks the
-/// dimension is an error (`what`, such as ``the target of `csat` ``, names what is sliced).
-pub fn slice(
-    expr: &ast::Expr,
-    reads: &BTreeSet<SourceId>,
-    what: &str,
-    scope: &Scope,
-    sink: &mut Diagnostics,
-) -> Option<Vec<(DimensionId, String)>> {
-    let _ = (expr, reads, what, scope, sink);
+fn bare_as(value: BigDecimal, span: Span, unit: &Unit, what: &str, sink: &mut Diagnostics) -> Option<Formula> {
+    if units::takes(&value, &unit.quantity) || unit.quantity.is_plain() && !unit.is_percent() {
+        let kind = FormulaKind::Number(value * &unit.factor);
+        return Some(made(kind, Type::Number(unit.quantity.clone()), span));
+    }
+    let (help, written) = if unit.is_percent() {
+        let hundred = BigDecimal::from(100);
+        let one = BigDecimal::from(1);
+        let share = if value.abs() <= one { (&value * &hundred).normalized() } else { value.clone() };
+        (format!("write `{}%`", share.to_plain_string()), format!("{}%", share.to_plain_string()))
+    } else {
+        let written = format!("{} {}", value.to_plain_string(), unit.name);
+        (format!("write `{written}`"), written)
+    };
+    sink.push(
+        Diagnostic::error(
+            codes::types::MISSING_UNIT,
+            span,
+            format!("{what} has no unit, but its unit is `{}`", unit.name),
+        )
+        .saying("a bare number")
+        .help(help.clone())
+        .fix(Applicability::Proposed, help, vec![Edit { span, text: written }]),
+    );
     None
 }
 
 /// Sums, counts, their sums, differences and constant multiples; measures and indicators by their signatures.
 pub fn additive(formula: &Formula, scope: &Scope) -> bool {
-    let _ = (formula, scope);
-    false
+    use crate::design::AggregateFunction::{Count, Sum};
+    match &formula.kind {
+        FormulaKind::Aggregate(aggregate) => matches!(aggregate.function, Sum | Count),
+        FormulaKind::Measure(id) => scope.signature(Subject::Measure(*id)).is_some_and(|s| s.additive),
+        FormulaKind::Indicator(id) => scope.signature(Subject::Indicator(*id)).is_some_and(|s| s.additive),
+        FormulaKind::Negate(x) | FormulaKind::Only { operand: x, .. } => additive(x, scope),
+        FormulaKind::Arithmetic { op, left, right } => match op {
+            ArithmeticOp::Add | ArithmeticOp::Subtract => additive(left, scope) && additive(right, scope),
+            ArithmeticOp::Multiply => {
+                additive(left, scope) && is_constant(right) || is_constant(left) && additive(right, scope)
+            }
+            ArithmeticOp::Divide => additive(left, scope) && is_constant(right),
+        },
+        _ => false,
+    }
+}
+
+/// The same on every window: made of numbers only. (A constant by date changes.)
+fn is_constant(formula: &Formula) -> bool {
+    match &formula.kind {
+        FormulaKind::Number(_) => true,
+        FormulaKind::Negate(x) => is_constant(x),
+        FormulaKind::Arithmetic { left, right, .. } => is_constant(left) && is_constant(right),
+        _ => false,
+    }
 }
 
 /// The sources that a formula reads, through measures and indicators (by their signatures).
 pub fn reads(formula: &Formula, scope: &Scope) -> BTreeSet<SourceId> {
-    let _ = (formula, scope);
-    BTreeSet::new()
+    let mut found = BTreeSet::new();
+    each(formula, &mut |f| {
+        match &f.kind {
+            FormulaKind::Aggregate(aggregate) => {
+                found.insert(aggregate.source);
+            }
+            FormulaKind::Set(atom) => {
+                found.insert(atom.source);
+            }
+            FormulaKind::Measure(id) => {
+                found.extend(scope.signature(Subject::Measure(*id)).into_iter().flat_map(|s| &s.reads));
+            }
+            FormulaKind::Indicator(id) => {
+                found.extend(scope.signature(Subject::Indicator(*id)).into_iter().flat_map(|s| &s.reads));
+            }
+            _ => {}
+        }
+        true
+    });
+    found
+}
+
+/// Visits a formula and its operands; `see` says whether to go below.
+pub(super) fn each(formula: &Formula, see: &mut dyn FnMut(&Formula) -> bool) {
+    if see(formula) {
+        for operand in formula.operands() {
+            each(operand, see);
+        }
+    }
+}
+
+/// A name in an argument that can only be a plain word.
+pub(super) fn word(expr: &ast::Expr) -> Option<&Name> {
+    expr.bare().as_name()
 }

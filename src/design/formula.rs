@@ -13,6 +13,56 @@ pub struct Formula {
     pub span: Origin,
 }
 
+impl Formula {
+    /// The direct operands of a formula, in the order written.
+    pub fn operands(&self) -> Vec<&Formula> {
+        match &self.kind {
+            FormulaKind::Hole
+            | FormulaKind::Number(_)
+            | FormulaKind::Text(_)
+            | FormulaKind::Bool(_)
+            | FormulaKind::Aggregate(_)
+            | FormulaKind::Set(_)
+            | FormulaKind::Measure(_)
+            | FormulaKind::Indicator(_)
+            | FormulaKind::Constant(_) => Vec::new(),
+            FormulaKind::Count(x)
+            | FormulaKind::Negate(x)
+            | FormulaKind::Not(x)
+            | FormulaKind::Before(x)
+            | FormulaKind::UpToEnd(x)
+            | FormulaKind::PerYear(x)
+            | FormulaKind::IsMissing { operand: x, .. }
+            | FormulaKind::Previous { operand: x, .. }
+            | FormulaKind::Ago { operand: x, .. }
+            | FormulaKind::ToDate { operand: x, .. }
+            | FormulaKind::Rolling { operand: x, .. }
+            | FormulaKind::Growth { operand: x, .. }
+            | FormulaKind::By { operand: x, .. }
+            | FormulaKind::Overall { operand: x, .. } => vec![x],
+            FormulaKind::SetOperation { left, right, .. }
+            | FormulaKind::Arithmetic { left, right, .. }
+            | FormulaKind::Compare { left, right, .. }
+            | FormulaKind::And(left, right)
+            | FormulaKind::Or(left, right)
+            | FormulaKind::Otherwise(left, right) => vec![left, right],
+            FormulaKind::If { condition, then, otherwise } => {
+                let mut all: Vec<&Formula> = vec![condition, then];
+                all.extend(otherwise.as_deref());
+                all
+            }
+            FormulaKind::Function { args, .. } => args.iter().collect(),
+            FormulaKind::Only { operand, conditions } => {
+                let sets = conditions.iter().filter_map(|c| match c {
+                    Condition::InSet { set, .. } => Some(set),
+                    Condition::Members { .. } => None,
+                });
+                std::iter::once(operand.as_ref()).chain(sets).collect()
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
     Number(Quantity),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::formula::to_date_grain;
 use super::frame::Frame;
-use super::leaves::{formula_of, operands, referred};
+use super::leaves::{formula_of, referred};
 use super::{Ask, Evaluator, Out, Stop, Value, What};
 use crate::design::{Condition, Formula, FormulaKind, Over, Subject, Type};
 use crate::plan::{Answer, Request, SetTerm, Slice, SliceTest};
@@ -135,7 +135,8 @@ impl<'d> Evaluator<'d> {
                 }
                 nodes
             }
-            _ => operands(formula)
+            _ => formula
+                .operands()
                 .into_iter()
                 .filter(|part| {
                     !matches!(part.kind, FormulaKind::Number(_) | FormulaKind::Text(_) | FormulaKind::Bool(_))

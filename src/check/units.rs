@@ -1,0 +1,162 @@
+//! Units in formulas: literals, what fits what, and how quantities are named in messages.
+
+use bigdecimal::{BigDecimal, Zero};
+
+use super::scope::{Scope, UnitLookup};
+use crate::design::{RowType, Type};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::syntax::ast::{Expr, ExprKind, Number, Unary, UnitExpr};
+use crate::value::unit::Base;
+use crate::value::{Quantity, Step, Unit};
+
+/// The unit that is written: `CNY`, `%`, `CNY per person`.
+pub fn unit_expr(unit: &UnitExpr, scope: &Scope, sink: &mut Diagnostics) -> Option<Unit> {
+    let names = std::iter::once(&unit.name).chain(&unit.per);
+    let mut units: Vec<Option<Unit>> = Vec::new();
+    for name in names {
+        let known = match scope.unit(&name.text) {
+            UnitLookup::Known(unit) => Some(unit.clone()),
+            UnitLookup::Poisoned => None,
+            // `per person` and `per day` name one of what is declared, or of days.
+            UnitLookup::Unknown => Unit::builtin(&name.text).or_else(|| {
+                unknown_unit(&name.text, name.span, scope, sink);
+                None
+            }),
+        };
+        units.push(known);
+    }
+    let mut units = units.into_iter().collect::<Option<Vec<Unit>>>()?.into_iter();
+    let first = units.next()?;
+    Some(units.fold(first, |all, one| all.per(&one)))
+}
+
+fn unknown_unit(word: &str, span: crate::source::Span, scope: &Scope, sink: &mut Diagnostics) {
+    let diagnostic = Diagnostic::error(codes::names::UNKNOWN_UNIT, span, format!("unknown unit `{word}`"))
+        .saying("no unit has this name");
+    let help = if Step::parse(1, word).is_some() {
+        format!(
+            "`{word}` steps in the calendar, as in `rolling(x, 12 months)`; units of duration are `days`, `hours`, \
+             `minutes` and `seconds`"
+        )
+    } else if let Some(near) = closest(word, scope.units.iter().map(|u| u.name.as_str())) {
+        format!("did you mean `{near}`?")
+    } else {
+        format!("a unit is declared `unit {word}: count`, `: scale` or `: money`")
+    };
+    sink.unresolved("unit", word, span, || diagnostic.help(help));
+}
+
+/// A number as written, in base units, with its unit where it has one.
+pub fn number(number: &Number, scope: &Scope, sink: &mut Diagnostics) -> Option<(BigDecimal, Quantity, Option<Unit>)> {
+    let value: BigDecimal = number.digits.parse().ok()?;
+    match &number.unit {
+        None => Some((value, Quantity::none(), None)),
+        Some(written) => {
+            let unit = unit_expr(written, scope, sink)?;
+            Some((value * &unit.factor, unit.quantity.clone(), Some(unit)))
+        }
+    }
+}
+
+/// A literal quantity (`13%`, `-5 CNY`, `18 days`) in base units, and its unit where it has one.
+pub fn literal(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<(BigDecimal, Quantity, Option<Unit>)> {
+    match &expr.kind {
+        ExprKind::Number(written) => number(written, scope, sink),
+        ExprKind::Paren(inner) => literal(inner, scope, sink),
+        ExprKind::Unary { op: Unary::Negate, operand } => {
+            literal(operand, scope, sink).map(|(value, quantity, unit)| (-value, quantity, unit))
+        }
+        ExprKind::Hole => None,
+        _ => {
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_TYPE, expr.span, "a number is wanted here")
+                    .saying("not a number")
+                    .help("write the number with its unit, as in `13%` or `200 CNY`"),
+            );
+            None
+        }
+    }
+}
+
+/// A number without a unit, which takes that of what stands beside it; its value.
+pub fn bare(expr: &Expr) -> Option<BigDecimal> {
+    match &expr.kind {
+        ExprKind::Number(Number { digits, unit: None, .. }) => digits.parse().ok(),
+        ExprKind::Paren(inner) => bare(inner),
+        ExprKind::Unary { op: Unary::Negate, operand } => bare(operand).map(|value| -value),
+        _ => None,
+    }
+}
+
+/// Does a bare number take this quantity? Scales and counts are plain to see, and 0 is 0 in every unit.
+pub fn takes(value: &BigDecimal, quantity: &Quantity) -> bool {
+    value.is_zero() || matches!(quantity.single(), Some(Base::Count(_) | Base::Scale(_)))
+}
+
+/// What both are: the same quantity, or one that says what the other counts. A plain count fits any one count unit.
+pub fn common(a: &Quantity, b: &Quantity) -> Option<Quantity> {
+    if a == b || counts(a, b) {
+        Some(a.clone())
+    } else if counts(b, a) {
+        Some(b.clone())
+    } else {
+        None
+    }
+}
+
+/// Is `plain` the quantity `full` with one count unit left unsaid?
+pub fn counts(full: &Quantity, plain: &Quantity) -> bool {
+    let mut extra = full.over(plain).0.into_iter();
+    matches!((extra.next(), extra.next()), (Some((Base::Count(_), 1 | -1)), None))
+}
+
+/// As in messages: `CNY`, a plain number, a condition, text.
+pub fn describe(ty: &Type) -> String {
+    match ty {
+        Type::Number(quantity) => describe_quantity(quantity),
+        Type::Bool => "a condition".to_string(),
+        Type::Text => "text".to_string(),
+        Type::Set(_) => "a set".to_string(),
+    }
+}
+
+pub fn describe_quantity(quantity: &Quantity) -> String {
+    match quantity.single() {
+        _ if quantity.is_plain() => "a plain number".to_string(),
+        Some(Base::Time) => "a duration".to_string(),
+        _ => format!("`{}`", quantity.display()),
+    }
+}
+
+pub fn describe_row(ty: &RowType) -> String {
+    match ty {
+        RowType::Number { quantity, .. } => describe_quantity(quantity),
+        RowType::Text => "text".to_string(),
+        RowType::Bool => "a condition".to_string(),
+        RowType::Date => "a date".to_string(),
+        RowType::Timestamp => "a timestamp".to_string(),
+    }
+}
+
+/// Reports that two quantities do not go together.
+pub fn mismatch(
+    doing: &str,
+    span: crate::source::Span,
+    (a, a_span): (&str, crate::source::Span),
+    (b, b_span): (&str, crate::source::Span),
+    sink: &mut Diagnostics,
+) {
+    let money = |text: &str| text.starts_with('`');
+    let help = if money(a) && money(b) {
+        "different units never convert by themselves; multiply by a rate that is declared as a `constant`"
+    } else {
+        "both sides must have one unit; divide or multiply until they do"
+    };
+    sink.push(
+        Diagnostic::error(codes::types::UNIT_MISMATCH, span, format!("cannot {doing} {a} and {b}"))
+            .saying("")
+            .label(a_span, format!("this is {a}"))
+            .label(b_span, format!("this is {b}"))
+            .help(help),
+    );
+}
