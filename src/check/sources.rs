@@ -203,9 +203,8 @@ fn fields_named(
             if values::is_hole(&phrase.expr) {
                 continue;
             }
-            if let Some(field) = named(keyed, &phrase.expr, &source.fields)
-                && !seen.contains(&field)
-            {
+            let field = named(keyed, &phrase.expr, &source.fields);
+            if let Some(field) = field.filter(|f| !seen.contains(f)) {
                 seen.push(field);
             }
         }

@@ -320,7 +320,10 @@ pub fn date_of(expr: &Expr, sink: &mut Diagnostics, wanted: impl FnOnce() -> Dia
             }
         },
         ExprKind::Time(text) => {
-            if let Err(why) = Period::parse(text) {
+            // A period or a point in time: there may be no such one, and a day it is not.
+            if !text.contains('T')
+                && let Err(why) = Period::parse(text)
+            {
                 impossible(expr.span, why, sink);
                 return None;
             }

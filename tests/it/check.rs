@@ -115,6 +115,27 @@ fn examples_are_clean() {
     }
 }
 
+/// Good intentions are no indicators: each is told what it lacks, at its place.
+#[test]
+fn slides_are_told_what_they_lack() {
+    let loaded = fishbone::load_path(&root().join("tests/workspaces/literal-seed")).expect("a design");
+    let found: Vec<&str> = loaded.checked.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    let wanted: Vec<String> = [
+        "csat",
+        "retention",
+        "market_share",
+        "revenue",
+        "cost",
+        "cycle",
+        "collaboration",
+        "performance",
+        "staff_satisfaction",
+    ]
+    .map(|name| format!("indicator `{name}` has no `formula`, `unit`, `direction` or `frequency`"))
+    .to_vec();
+    assert_eq!(found, wanted);
+}
+
 /// The example of every key in the table has the shape that the table says.
 #[test]
 fn examples_of_keys_fit() {
