@@ -20,15 +20,18 @@ const STACK: usize = 64 << 20;
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(report_defect));
     let args: Vec<OsString> = args.into_iter().collect();
-    let run = std::thread::Builder::new().name("kpi".to_string()).stack_size(STACK).spawn(move || run(args));
-    let ended = run.map(|thread| thread.join());
-    match ended {
-        Ok(Ok(exit)) => exit as u8,
-        // The hook has said what there is to say.
-        Ok(Err(_)) => Exit::Defect as u8,
+    guarded(move || run(args)) as u8
+}
+
+/// Runs on a thread with a deep stack; a panic there is a defect, of which the hook has said what there is to say.
+fn guarded(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
+    let run = std::thread::Builder::new().name("kpi".to_string()).stack_size(STACK).spawn(work);
+    match run.map(|thread| thread.join()) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(_)) => Exit::Defect,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: cannot start: {error}");
-            Exit::Usage as u8
+            Exit::Usage
         }
     }
 }
@@ -67,5 +70,18 @@ fn run(args: Vec<OsString>) -> Exit {
     match commands::run(args.command, &ui) {
         Ok(exit) => exit,
         Err(failure) => ui.fail(&failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_defect() {
+        assert_eq!(guarded(|| panic!("as if something were wrong")), Exit::Defect);
+        assert_eq!(guarded(|| Exit::Missed) as u8, 99);
+        assert_eq!(Exit::Defect as u8, 101);
     }
 }

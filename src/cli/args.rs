@@ -41,7 +41,15 @@ pub struct Global {
     pub color: ColorChoice,
 
     /// Language of results; else the design's locale. Diagnostics are in English.
-    #[arg(long, global = true, value_enum, env = "KPI_LANG", hide_env_values = true, value_name = "LANG")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        ignore_case = true,
+        env = "KPI_LANG",
+        hide_env_values = true,
+        value_name = "LANG"
+    )]
     pub lang: Option<Lang>,
 }
 
@@ -55,9 +63,9 @@ pub enum ColorChoice {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
-    #[value(alias = "en-US", alias = "en-GB")]
+    #[value(alias = "en-US", alias = "en-GB", alias = "en_US")]
     En,
-    #[value(alias = "zh-CN", alias = "zh-Hans")]
+    #[value(alias = "zh-CN", alias = "zh-Hans", alias = "zh_CN")]
     Zh,
 }
 

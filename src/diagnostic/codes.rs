@@ -43,18 +43,3 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
 pub fn page(code: &str) -> Option<&'static Page> {
     pages().find(|p| p.code.id.eq_ignore_ascii_case(code) || p.code.name == code)
 }
-
-#[cfg(test)]
-mod unique {
-    use std::collections::BTreeSet;
-
-    /// `kpi code NAME` would otherwise show the page of another.
-    #[test]
-    fn a_code_and_its_name_stand_for_one_page() {
-        let mut known = BTreeSet::new();
-        for page in super::pages() {
-            assert!(known.insert(page.code.id), "{} is taken", page.code.id);
-            assert!(known.insert(page.code.name), "`{}` of {} is taken", page.code.name, page.code.id);
-        }
-    }
-}

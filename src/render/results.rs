@@ -100,4 +100,17 @@ mod tests {
             insta::assert_snapshot!(format!("markdown_{name}"), markdown::render(&shown));
         }
     }
+
+    #[test]
+    fn json_is_as_its_schema_says() {
+        let schema = serde_json::to_value(json::schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for of in [results(), many()] {
+            let shown = Shown { design: &of.0, results: &of.1, lang: Lang::Zh };
+            let document = serde_json::from_str(&json::render(&shown)).unwrap();
+            let errors: Vec<_> = validator.iter_errors(&document).map(|e| e.to_string()).collect();
+            assert!(errors.is_empty(), "{}", errors.join("\n"));
+        }
+        assert!(!validator.is_valid(&serde_json::json!({ "schema": "fishbone.eval/2" })));
+    }
 }
