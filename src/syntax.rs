@@ -9,6 +9,7 @@ mod expr;
 mod grammar;
 mod lower;
 mod map;
+mod phrases;
 mod recover;
 mod scan;
 

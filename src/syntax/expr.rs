@@ -111,6 +111,7 @@ impl Lower<'_> {
     pub(super) fn phrase(&mut self, node: Node<'_>) -> Phrase {
         let span = self.span(&node);
         let mut phrase = Phrase { span, expr: Expr::hole(span), share: None, text: None, clauses: Vec::new() };
+        let mut faulty = false;
         for part in node.into_inner() {
             let here = self.span(&part);
             match part.as_rule() {
@@ -122,6 +123,10 @@ impl Lower<'_> {
                 Rule::share => {
                     let share = part.into_inner().next().map(|n| self.number(n));
                     if phrase.share.is_some() || phrase.expr.as_name().is_none() {
+                        phrase.expr = Expr::hole(phrase.expr.span);
+                        if std::mem::replace(&mut faulty, true) {
+                            continue;
+                        }
                         self.report(
                             Diagnostic::error(
                                 codes::UNEXPECTED,
@@ -131,14 +136,17 @@ impl Lower<'_> {
                             .saying("no operator joins it to what stands before")
                             .help("put an operator between them, or a comma where they are two values"),
                         );
-                        phrase.expr = Expr::hole(phrase.expr.span);
                     } else {
                         phrase.share = share;
                     }
                 }
                 _ => {
                     let text = self.text(&part);
+                    if faulty {
+                        continue;
+                    }
                     if phrase.text.is_some() {
+                        faulty = true;
                         self.report(
                             Diagnostic::error(codes::UNEXPECTED, here, "two texts stand side by side")
                                 .saying("a second text")
@@ -183,7 +191,7 @@ impl Lower<'_> {
             return Built { expr: Expr { span, kind }, depth: depth + 1 };
         }
         // Once for an entry.
-        if !std::mem::replace(&mut self.deep, true) {
+        if !std::mem::replace(&mut self.deep, true) && !self.guessed(span) {
             self.report(super::too_deep(span));
         }
         Built { expr: Expr::hole(span), depth: 1 }

@@ -1,11 +1,11 @@
 //! What pest read → tree. Names and texts become what they mean, every hole is reported here or in `recover`.
 
 mod entries;
+mod heads;
 
 use super::ast::*;
 use super::grammar::Rule;
 use super::map::Map;
-use super::recover::Place;
 use crate::diagnostic::codes::syntax as codes;
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::source::{SourceFile, Span};
@@ -325,80 +325,9 @@ impl Lower<'_> {
             Rule::use_file => return Some(Piece::Use(self.use_file(node))),
             Rule::step => return Some(Piece::Step(self.step(node))),
             Rule::stray_brace => return None,
-            _ => self.bad(node, context),
+            _ => return Some(self.bad(node, context)),
         };
         Some(Piece::Entry(entry))
-    }
-
-    // ---- declarations and properties ----
-
-    fn decl(&mut self, node: Node<'_>, _context: Context) -> Entry {
-        let span = self.span(&node);
-        let start = node.as_span().start();
-        let mut decl = Decl {
-            span,
-            kind: DeclKind::Design,
-            kind_span: span,
-            name: None,
-            label: None,
-            when: None,
-            value: None,
-            block: None,
-        };
-        let mut junk = None;
-        let mut mark = None;
-        for part in node.into_inner() {
-            match part.as_rule() {
-                Rule::kind => {
-                    let word = part.as_str();
-                    decl.kind = DeclKind::ALL.into_iter().find(|k| k.word() == word).unwrap_or(DeclKind::Design);
-                    decl.kind_span = self.span(&part);
-                }
-                Rule::when => decl.when = part.into_inner().next().map(|n| self.name(&n)),
-                Rule::word | Rule::quoted => decl.name = Some(self.new_name(&part)),
-                Rule::short_text | Rule::long_text => decl.label = Some(self.text(&part)),
-                Rule::equals | Rule::colon => mark = Some(self.span(&part)),
-                Rule::phrase => {
-                    let phrase = self.phrase(part);
-                    decl.value.get_or_insert_default().push(phrase);
-                }
-                Rule::junk => junk = Some(part),
-                _ => decl.block = Some(self.block(part, Context::Decl(decl.kind))),
-            }
-        }
-        if let Some(junk) = junk {
-            decl.value = mark.map(|_| vec![hole_phrase(self.span(&junk))]);
-            self.explain(Place::Head(decl.kind), start, junk);
-        }
-        Entry::Decl(decl)
-    }
-
-    fn property(&mut self, node: Node<'_>, _context: Context) -> Entry {
-        let span = self.span(&node);
-        let start = node.as_span().start();
-        let mut key = Name { text: String::new(), span };
-        let mut value = Vec::new();
-        let mut junk = None;
-        for part in node.into_inner() {
-            match part.as_rule() {
-                Rule::word | Rule::quoted => key = self.name(&part),
-                Rule::phrase => value.push(self.phrase(part)),
-                Rule::junk => junk = Some(part),
-                _ => {}
-            }
-        }
-        if let Some(junk) = junk {
-            value = vec![hole_phrase(self.span(&junk))];
-            self.explain(Place::Property, start, junk);
-        }
-        Entry::Property(Property { span, key, value })
-    }
-
-    fn bad(&mut self, node: Node<'_>, _context: Context) -> Entry {
-        let span = self.span(&node);
-        let start = node.as_span().start();
-        self.explain(Place::Entry, start, node);
-        Entry::Hole(span)
     }
 }
 

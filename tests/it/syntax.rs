@@ -49,3 +49,42 @@ fn walk(folder: &str) -> Vec<std::path::PathBuf> {
 fn every_form_of_the_language_parses() {
     assert_eq!(verdict(include_str!("../cases/syntax/taste.txt")), Vec::<String>::new());
 }
+
+/// What becomes of the case when each character of a sample is deleted: how many give no, one, two and more
+/// diagnostics, and how many have their first one further than a line away.
+fn deletions(step: usize) -> ([usize; 4], usize) {
+    let characters: Vec<(usize, char)> = CASE.char_indices().collect();
+    let mut counts = [0; 4];
+    let mut far = 0;
+    for (at, c) in characters.iter().step_by(step) {
+        let text = format!("{}{}", &CASE[..*at], &CASE[at + c.len_utf8()..]);
+        let sources = Sources::new([("design.kpi".to_string(), text)]);
+        let file = sources.iter().next().expect("a file");
+        let found = parse(file).diagnostics;
+        counts[found.len().min(3)] += 1;
+        let line = CASE[..*at].matches('\n').count() + 1;
+        let is_far = found.first().and_then(|d| d.span()).is_some_and(|s| file.line_of(s.start).abs_diff(line) > 1);
+        far += usize::from(is_far);
+        if std::env::var_os("SHOW").is_some() && (found.len() > 1 || is_far) {
+            let places: Vec<String> = found
+                .iter()
+                .map(|d| format!("{} {} {}", file.line_of(d.span().expect("a place").start), d.code.id, d.message))
+                .collect();
+            let around = CASE[..*at].lines().last().unwrap_or("");
+            println!("line {line} {c:?} after {around:?}: {places:#?}");
+        }
+    }
+    (counts, far)
+}
+
+#[test]
+fn a_missing_character_is_one_diagnostic() {
+    let step = std::env::var("STEP").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
+    let ([none, one, two, more], far) = deletions(step);
+    let raised = one + two + more;
+    println!("none {none}, one {one}, two {two}, more {more}, far {far}");
+    assert!(raised > 100, "{raised}");
+    assert!(one * 2 >= raised, "one diagnostic: {one} of {raised}");
+    assert!(more * 20 <= raised, "more than two diagnostics: {more} of {raised}");
+    assert!(far * 100 <= raised, "the first one far away: {far} of {raised}");
+}

@@ -4,8 +4,8 @@ use super::super::ast::*;
 use super::super::grammar::Rule;
 use super::super::recover::Place;
 use super::{Context, Lower, Node, Piece};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::syntax as codes;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
 use crate::source::Span;
 
 impl Lower<'_> {
@@ -26,35 +26,95 @@ impl Lower<'_> {
             column: None,
             computed: None,
         };
-        let mut colon = false;
+        let mut colon = None;
         let mut junk = None;
+        let reported = self.diagnostics.len();
         for part in node.into_inner() {
             match part.as_rule() {
-                Rule::word | Rule::quoted if colon => field.kind = self.name(&part),
-                Rule::word | Rule::quoted => field.name = self.new_name(&part),
+                Rule::word | Rule::quoted if colon.is_none() => field.name = self.new_name(&part),
                 Rule::short_text | Rule::long_text => field.label = Some(self.text(&part)),
-                Rule::colon => colon = true,
-                Rule::optional => field.optional = true,
-                Rule::field_unit => field.unit = Some(self.unit(part)),
-                Rule::domain => field.domain = Some(self.domain(part)),
-                Rule::members => {
-                    for text in part.into_inner() {
-                        if matches!(text.as_rule(), Rule::short_text | Rule::long_text) {
-                            field.members.push(self.text(&text));
-                        }
-                    }
-                }
-                Rule::refers => field.refers = part.into_inner().next().map(|n| self.name(&n)),
-                Rule::column => field.column = part.into_inner().next().map(|n| self.text(&n)),
-                Rule::computed => field.computed = part.into_inner().last().map(|n| self.expr(n)),
+                Rule::colon => colon = Some(self.span(&part)),
                 Rule::junk => junk = Some(part),
+                _ => self.field_part(part, &mut field),
+            }
+        }
+        if self.diagnostics.len() > reported || self.guessed(span) {
+            return field;
+        }
+        match (junk, colon) {
+            (Some(junk), None) => self.field_without_colon(start, junk, &mut field),
+            (Some(junk), _) => self.explain(Place::Field, start, junk),
+            (None, Some(colon)) if field.kind.text.is_empty() => self.report(
+                Diagnostic::error(
+                    codes::MISSING_VALUE,
+                    colon.after(),
+                    format!("the field `{}` has no type", field.name.text),
+                )
+                .help("the types are `id`, `text`, `bool`, `date`, `timestamp`, `integer`, `decimal` and `number`"),
+            ),
+            (None, None) => self.report(
+                Diagnostic::error(
+                    codes::MISSING_VALUE,
+                    span.after(),
+                    format!("the field `{}` has no type", field.name.text),
+                )
+                .help(format!("write `field {}: text`, or another type", field.name.text)),
+            ),
+            (None, Some(_)) => {}
+        }
+        field
+    }
+
+    /// A piece of a field's type and what goes with it.
+    fn field_part(&mut self, part: Node<'_>, field: &mut Field) {
+        match part.as_rule() {
+            Rule::word | Rule::quoted => field.kind = self.name(&part),
+            Rule::optional => field.optional = true,
+            Rule::field_unit => field.unit = Some(self.unit(part)),
+            Rule::domain => field.domain = Some(self.domain(part)),
+            Rule::members => self.members(part, field),
+            Rule::refers => field.refers = part.into_inner().next().map(|n| self.name(&n)),
+            Rule::column => field.column = part.into_inner().next().map(|n| self.text(&n)),
+            Rule::computed => field.computed = part.into_inner().last().map(|n| self.expr(n)),
+            _ => {}
+        }
+    }
+
+    /// `in "a", "b"`; parentheses are only in formulas.
+    fn members(&mut self, node: Node<'_>, field: &mut Field) {
+        let mut edits = Vec::new();
+        for part in node.into_inner() {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::short_text | Rule::long_text => field.members.push(self.text(&part)),
+                Rule::open | Rule::close => edits.push(Edit { span, text: String::new() }),
                 _ => {}
             }
         }
-        if let Some(junk) = junk {
-            self.explain(Place::Field, start, junk);
+        if let Some(first) = edits.first().map(|e| e.span) {
+            self.report(
+                Diagnostic::error(codes::UNEXPECTED, first, "the list of a field's values stands in parentheses")
+                    .help("in a field's type it is written `in \"a\", \"b\"`")
+                    .fix(Applicability::Safe, "delete the parentheses", edits),
+            );
         }
-        field
+    }
+
+    /// `field fee decimal`
+    fn field_without_colon(&mut self, start: usize, junk: Node<'_>, field: &mut Field) {
+        let (from, to) = (junk.as_span().start(), junk.as_span().end());
+        let read = self.again(Rule::only_type, from, to, |lower, node| {
+            node.into_inner().for_each(|part| lower.field_part(part, field));
+        });
+        if read.is_none() {
+            return self.explain(Place::Field, start, junk);
+        }
+        let place = field.label.as_ref().map_or(field.name.span, |label| label.span).after();
+        self.report(
+            Diagnostic::error(codes::MISSING_COLON, place, format!("missing `:` after `{}`", field.name.text))
+                .help(format!("a field is written `field {}: type`", field.name.text))
+                .fix(Applicability::Safe, "put in `:`", vec![Edit { span: place, text: ":".into() }]),
+        );
     }
 
     fn domain(&mut self, node: Node<'_>) -> Expr {
@@ -68,6 +128,13 @@ impl Lower<'_> {
                 _ if range => high = Some(Box::new(self.bound(part))),
                 _ => low = Some(Box::new(self.bound(part))),
             }
+        }
+        if !range {
+            let text = format!("{0}..{0}", self.written(span));
+            self.report(
+                Diagnostic::error(codes::UNEXPECTED, span, "one number stands where a range is expected")
+                    .help(format!("a range is written `0..`, `..100` or `0..100`; one value alone is `{text}`")),
+            );
         }
         Expr { span, kind: ExprKind::Range { low, high } }
     }
@@ -91,27 +158,35 @@ impl Lower<'_> {
     pub(super) fn clean(&mut self, node: Node<'_>) -> Clean {
         let span = self.span(&node);
         let start = node.as_span().start();
-        let mut steps = Vec::new();
+        let mut steps = None;
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::junk => self.explain(Place::Clean, start, part),
-                Rule::block | Rule::late_block => {
-                    let block = self.late(part);
-                    for piece in self.pieces(block, Context::Clean) {
-                        match piece {
-                            Piece::Step(step) => steps.push(step),
-                            Piece::Entry(Entry::Hole(span)) => {
-                                steps.push(CleanStep { span, kind: CleanKind::Hole, reason: None })
-                            }
-                            Piece::Entry(entry) => self.not_in_clean(entry_span(&entry)),
-                            Piece::Use(used) => self.not_in_clean(used.span),
-                        }
-                    }
-                }
+                Rule::block | Rule::late_block => steps = Some(self.clean_steps(part)),
                 _ => {}
             }
         }
-        Clean { span, steps }
+        if steps.is_none() && !self.guessed(span) {
+            self.report(
+                Diagnostic::error(codes::MISSING_VALUE, span.after(), "`clean` has no block")
+                    .help("its steps stand in braces: `clean { drop invalid }`"),
+            );
+        }
+        Clean { span, steps: steps.unwrap_or_default() }
+    }
+
+    pub(super) fn clean_steps(&mut self, block: Node<'_>) -> Vec<CleanStep> {
+        let block = self.late(block);
+        let mut steps = Vec::new();
+        for piece in self.pieces(block, Context::Clean) {
+            match piece {
+                Piece::Step(step) => steps.push(step),
+                Piece::Entry(Entry::Hole(span)) => steps.push(CleanStep { span, kind: CleanKind::Hole, reason: None }),
+                Piece::Entry(entry) => self.not_in_clean(entry_span(&entry)),
+                Piece::Use(used) => self.not_in_clean(used.span),
+            }
+        }
+        steps
     }
 
     fn not_in_clean(&mut self, span: Span) {
@@ -127,9 +202,16 @@ impl Lower<'_> {
         let span = self.span(&node);
         let start = node.as_span().start();
         let mut step = CleanStep { span, kind: CleanKind::Hole, reason: None };
+        let mut unfinished = None;
         for part in node.into_inner() {
             match part.as_rule() {
-                Rule::deduplicate => step.kind = self.deduplicate(part),
+                Rule::deduplicate => {
+                    let here = self.span(&part);
+                    step.kind = self.deduplicate(part);
+                    if matches!(&step.kind, CleanKind::Deduplicate { by, .. } if by.is_empty()) {
+                        unfinished = Some(here);
+                    }
+                }
                 Rule::drop => {
                     step.kind = match part.into_inner().last() {
                         Some(filter) if filter.as_rule() == Rule::filter => {
@@ -142,9 +224,19 @@ impl Lower<'_> {
                 Rule::short_text | Rule::long_text => step.reason = Some(self.text(&part)),
                 Rule::junk => {
                     step.kind = CleanKind::Hole;
+                    unfinished = None;
                     self.explain(Place::Step, start, part);
                 }
                 _ => {}
+            }
+        }
+        if let Some(here) = unfinished {
+            step.kind = CleanKind::Hole;
+            if !self.guessed(span) {
+                self.report(
+                    Diagnostic::error(codes::MISSING_VALUE, here, "`deduplicate` does not say by which fields")
+                        .help("write `deduplicate by order_id`, or `deduplicate by order_id keep latest updated_at`"),
+                );
             }
         }
         step
@@ -159,14 +251,40 @@ impl Lower<'_> {
                 Rule::keep => {
                     let mut parts = part.into_inner();
                     if let (Some(which), Some(field)) = (parts.next(), parts.next()) {
-                        let which = if which.as_str() == "earliest" { Keep::Earliest } else { Keep::Latest };
-                        keep = Some((which, self.name(&field)));
+                        keep = Some((self.which(&which), self.name(&field)));
                     }
                 }
                 _ => {}
             }
         }
         CleanKind::Deduplicate { by, keep }
+    }
+
+    /// `latest` or `earliest`.
+    fn which(&mut self, node: &Node<'_>) -> Keep {
+        let span = self.span(node);
+        let word = node.as_str();
+        let meant = match word {
+            "latest" => return Keep::Latest,
+            "earliest" => return Keep::Earliest,
+            "last" | "newest" => Some("latest"),
+            "first" | "oldest" => Some("earliest"),
+            _ => closest(word, ["latest", "earliest"]),
+        };
+        let report = Diagnostic::error(
+            codes::UNEXPECTED,
+            span,
+            format!("`keep` is followed by `latest` or `earliest`, not by `{word}`"),
+        );
+        self.report(match meant {
+            Some(meant) => report.help(format!("did you mean `{meant}`?")).fix(
+                Applicability::Proposed,
+                format!("write `{meant}`"),
+                vec![Edit { span, text: meant.into() }],
+            ),
+            None => report.help("write `keep latest updated_at`, say"),
+        });
+        if meant == Some("earliest") { Keep::Earliest } else { Keep::Latest }
     }
 
     pub(super) fn given(&mut self, node: Node<'_>) -> Given {
@@ -180,6 +298,9 @@ impl Lower<'_> {
                 Rule::word | Rule::quoted => given.source = self.name(&part),
                 Rule::junk => self.explain(Place::Given, start, part),
                 Rule::row | Rule::loose_row => {
+                    if part.as_rule() == Rule::loose_row {
+                        self.loose_row(&part);
+                    }
                     let row = self.row(&part);
                     if header {
                         given.rows.push(row);
@@ -196,6 +317,18 @@ impl Lower<'_> {
             }
         }
         given
+    }
+
+    fn loose_row(&mut self, node: &Node<'_>) {
+        let span = self.span(node);
+        if !self.guessed(span) {
+            let place = Span { end: span.start, ..span };
+            self.report(
+                Diagnostic::error(codes::BAD_ROW, place, "a row of a table starts with `|`")
+                    .help("put one before the first cell")
+                    .fix(Applicability::Safe, "put in `|`", vec![Edit { span: place, text: "| ".into() }]),
+            );
+        }
     }
 
     /// Splits a line of a table at its `|`.
@@ -253,6 +386,15 @@ impl Lower<'_> {
         if let Some(junk) = junk {
             expect.outcome = Outcome::Hole;
             self.explain(Place::Expect, start, junk);
+        } else if matches!(expect.outcome, Outcome::Hole) && !self.guessed(span) {
+            self.report(
+                Diagnostic::error(
+                    codes::MISSING_VALUE,
+                    span.after(),
+                    format!("nothing is expected of `{}`", expect.name.text),
+                )
+                .help("write `= VALUE`, `is missing`, or `is` and a status such as `on_target`"),
+            );
         }
         expect
     }

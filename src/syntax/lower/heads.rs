@@ -1,0 +1,522 @@
+//! Declarations, properties, and what was meant to be one.
+
+use super::super::ast::*;
+use super::super::grammar::{Grammar, Rule};
+use super::super::recover::Place;
+use super::{Context, Lower, Node, Piece, hole_phrase};
+use crate::diagnostic::codes::syntax as codes;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
+use crate::source::Span;
+use pest::Parser;
+
+/// What a head says, before it is judged.
+#[derive(Default)]
+struct Parts<'i> {
+    name: Option<Name>,
+    label: Option<Text>,
+    when: Option<Name>,
+    /// `=` or `:` and where it stands.
+    mark: Option<Span>,
+    value: Vec<Phrase>,
+    junk: Option<Node<'i>>,
+    block: Option<Node<'i>>,
+}
+
+impl Lower<'_> {
+    fn parts<'i>(&mut self, nodes: impl Iterator<Item = Node<'i>>) -> Parts<'i> {
+        let mut parts = Parts::default();
+        for part in nodes {
+            match part.as_rule() {
+                Rule::when => parts.when = part.into_inner().next().map(|n| self.name(&n)),
+                Rule::word | Rule::quoted => parts.name = Some(self.new_name(&part)),
+                Rule::short_text | Rule::long_text => parts.label = Some(self.text(&part)),
+                Rule::equals | Rule::colon => parts.mark = Some(self.span(&part)),
+                Rule::phrase => {
+                    let phrase = self.phrase(part);
+                    parts.value.push(phrase);
+                }
+                Rule::junk => parts.junk = Some(part),
+                Rule::block | Rule::late_block => parts.block = Some(part),
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    pub(super) fn decl(&mut self, node: Node<'_>, context: Context) -> Entry {
+        let span = self.span(&node);
+        let (start, end) = (node.as_span().start(), node.as_span().end());
+        let mut nodes = node.into_inner();
+        let Some(word) = nodes.next() else { return Entry::Hole(span) };
+        let kind = DeclKind::ALL.into_iter().find(|k| k.word() == word.as_str()).unwrap_or(DeclKind::Design);
+        let kind_span = self.span(&word);
+        let reported = self.diagnostics.len();
+        let mut parts = self.parts(nodes);
+        if parts.block.is_none() && is_key_in(kind, context) {
+            self.diagnostics.truncate(reported);
+            if let Some(property) = self.key_without_colon(span, &word, end) {
+                return Entry::Property(property);
+            }
+        }
+        let silent = self.diagnostics.len() > reported;
+        if let Some(junk) = parts.junk.take() {
+            if parts.mark.is_some() {
+                parts.value = vec![hole_phrase(self.span(&junk))];
+            }
+            if !silent {
+                self.explain(Place::Head(kind), start, junk);
+            }
+        } else if !silent && !self.guessed(kind_span.to(span.after())) {
+            self.judge_head(kind, kind_span, &parts);
+        }
+        let block = parts.block.take().map(|block| self.block(block, Context::Decl(kind)));
+        Entry::Decl(Decl {
+            span,
+            kind,
+            kind_span,
+            name: parts.name,
+            label: parts.label,
+            when: parts.when,
+            value: parts.mark.map(|mark| or_hole(parts.value, mark)),
+            block,
+        })
+    }
+
+    /// What a head lacks, or has too much.
+    fn judge_head(&mut self, kind: DeclKind, kind_span: Span, parts: &Parts<'_>) {
+        let word = kind.word();
+        let named = !matches!(kind, DeclKind::Calendar | DeclKind::Action | DeclKind::Test);
+        let said = matches!(kind, DeclKind::Action | DeclKind::Test);
+        if let Some(mark) = parts.mark
+            && parts.value.is_empty()
+        {
+            let written = self.written(mark).to_string();
+            self.report(
+                Diagnostic::error(codes::MISSING_VALUE, mark.after(), format!("a value is missing after `{written}`"))
+                    .help("write it on the same line, or on the next"),
+            );
+        } else if named && parts.name.is_none() {
+            let place = kind_span.after();
+            let report = Diagnostic::error(codes::MISSING_NAME, place, format!("this `{word}` has no name"));
+            self.report(match &parts.label {
+                Some(label) => report
+                    .help(format!("a name stands between `{word}` and the label: `{word} a_name \"{}\"`", label.text)),
+                None => report.help(format!("write `{word} a_name \"its label\"`")),
+            });
+        } else if let (false, Some(name)) = (named, &parts.name) {
+            let report = Diagnostic::error(codes::UNEXPECTED, name.span, format!("`{word}` takes no name"));
+            self.report(if said && parts.label.is_none() {
+                let text = format!("\"{}\"", name.text);
+                report.help("what it says stands in quotes").fix(
+                    Applicability::Proposed,
+                    "put it in quotes",
+                    vec![Edit { span: name.span, text }],
+                )
+            } else {
+                report.help("delete it")
+            });
+        } else if said && parts.label.is_none() {
+            let what = if kind == DeclKind::Test { "what is tested" } else { "what is to be done" };
+            self.report(
+                Diagnostic::error(codes::MISSING_NAME, kind_span.after(), format!("this `{word}` does not say {what}"))
+                    .help(format!("write it in quotes: `{word} \"…\"`")),
+            );
+        } else if let Some(when) = parts.when.as_ref().filter(|_| kind != DeclKind::Action) {
+            self.report(
+                Diagnostic::error(codes::UNEXPECTED, when.span, format!("`{word}` takes no `when`"))
+                    .help("`when` stands in an `action`"),
+            );
+        }
+    }
+
+    /// `process delivery`, `unit = %`: a key that is written like a declaration.
+    fn key_without_colon(&mut self, span: Span, word: &Node<'_>, end: usize) -> Option<Property> {
+        let key = self.name(word);
+        let from = word.as_span().end();
+        let tail = self.text.get(self.base + from..self.base + end)?;
+        let trimmed = tail.trim_start();
+        if let Some(rest) = trimmed.strip_prefix('=') {
+            let at = from + (tail.len() - trimmed.len());
+            let value = self.phrases_again(from + (tail.len() - rest.len()), end);
+            let mark = self.place(at, at + 1);
+            if !self.guessed(span) {
+                self.equals_for_colon(&key, mark);
+            }
+            return Some(Property { span, key, value: or_hole(value.unwrap_or_default(), mark) });
+        }
+        let value = self.phrases_again(from, end)?;
+        if !self.guessed(span) {
+            self.missing_colon(&key);
+        }
+        Some(Property { span, key, value })
+    }
+
+    fn missing_colon(&mut self, key: &Name) {
+        let place = key.span.after();
+        self.report(
+            Diagnostic::error(codes::MISSING_COLON, place, format!("missing `:` after `{}`", key.text))
+                .help(format!("a property is written `{}: value`", key.text))
+                .fix(Applicability::Safe, "put in `:`", vec![Edit { span: place, text: ":".into() }]),
+        );
+    }
+
+    fn equals_for_colon(&mut self, key: &Name, mark: Span) {
+        // `key = value` → `key: value`.
+        let blank = Span { start: key.span.end, ..mark };
+        self.report(
+            Diagnostic::error(codes::WRONG_MARK, mark, format!("`=` stands after the key `{}`", key.text))
+                .help(format!("a property is written `{}: value`", key.text))
+                .fix(Applicability::Safe, "write `:`", vec![Edit { span: blank, text: ":".into() }]),
+        );
+    }
+
+    /// Reads a piece of the text as the value of a property. None where it is no such value.
+    fn phrases_again(&mut self, from: usize, to: usize) -> Option<Vec<Phrase>> {
+        self.again(Rule::only_phrases, from, to, |lower, node| {
+            node.into_inner().filter(|n| n.as_rule() == Rule::phrase).map(|n| lower.phrase(n)).collect()
+        })
+    }
+
+    /// Reads a piece of the text by another rule.
+    pub(super) fn again<T>(
+        &mut self,
+        rule: Rule,
+        from: usize,
+        to: usize,
+        read: impl FnOnce(&mut Self, Node<'_>) -> T,
+    ) -> Option<T> {
+        let (from, to) = (self.base + from, self.base + to);
+        let node = Grammar::parse(rule, self.text.get(from..to)?).ok()?.next()?;
+        let base = std::mem::replace(&mut self.base, from);
+        let result = read(self, node);
+        self.base = base;
+        Some(result)
+    }
+
+    pub(super) fn property(&mut self, node: Node<'_>, _context: Context) -> Entry {
+        let span = self.span(&node);
+        let start = node.as_span().start();
+        let mut nodes = node.into_inner();
+        let Some(first) = nodes.next() else { return Entry::Hole(span) };
+        let key = self.name(&first);
+        let reported = self.diagnostics.len();
+        let mut parts = self.parts(nodes);
+        let silent = self.diagnostics.len() > reported || self.guessed(span);
+        let mark = parts.mark.unwrap_or(span);
+        if let Some(block) = parts.block.take() {
+            return self.property_with_block(span, key, mark, parts, block, silent);
+        }
+        if let Some(junk) = parts.junk.take() {
+            parts.value = vec![hole_phrase(self.span(&junk))];
+            if !silent {
+                self.explain(Place::Property, start, junk);
+            }
+        } else if parts.value.is_empty() && !silent {
+            self.report(
+                Diagnostic::error(codes::MISSING_VALUE, mark.after(), format!("`{}:` has no value", key.text))
+                    .help("write it behind the `:`, or delete the line"),
+            );
+        }
+        Entry::Property(Property { span, key, value: or_hole(parts.value, mark) })
+    }
+
+    /// `indicator: csat "…" { … }`, or a property with braces.
+    fn property_with_block(
+        &mut self,
+        span: Span,
+        key: Name,
+        mark: Span,
+        mut parts: Parts<'_>,
+        block: Node<'_>,
+        silent: bool,
+    ) -> Entry {
+        let kind = DeclKind::ALL.into_iter().find(|k| k.word() == key.text);
+        if let Some(kind) = kind {
+            let phrase = parts.value.pop();
+            let name = phrase.as_ref().and_then(|p| p.expr.as_name()).cloned();
+            if !silent {
+                let between = Span { start: key.span.end, ..mark };
+                self.report(
+                    Diagnostic::error(codes::WRONG_MARK, mark, format!("`:` stands after `{}`", key.text))
+                        .help(format!("a declaration is written `{} name \"label\" {{ … }}`", key.text))
+                        .fix(Applicability::Safe, "delete the `:`", vec![Edit { span: between, text: String::new() }]),
+                );
+            }
+            let block = self.block(block, Context::Decl(kind));
+            return Entry::Decl(Decl {
+                span,
+                kind,
+                kind_span: key.span,
+                name,
+                label: phrase.and_then(|p| p.text),
+                when: None,
+                value: None,
+                block: Some(block),
+            });
+        }
+        if !silent {
+            let start = self.span(&block);
+            let brace = Span { end: start.start + 1, ..start };
+            self.report(
+                Diagnostic::error(codes::UNEXPECTED, brace, format!("the property `{}` takes no block", key.text))
+                    .help("a block belongs to a declaration; the values of a property are separated by commas"),
+            );
+        }
+        self.block(block, Context::Unknown);
+        Entry::Property(Property { span, key, value: vec![hole_phrase(span)] })
+    }
+
+    // ---- what starts like no entry ----
+
+    pub(super) fn bad(&mut self, node: Node<'_>, context: Context) -> Piece {
+        let span = self.span(&node);
+        let mut head = None;
+        let mut block = None;
+        let mut row = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::bad_head => head = Some(part),
+                Rule::block => block = Some(part),
+                Rule::row => row = row.or(Some(self.span(&part))),
+                _ => {}
+            }
+        }
+        let Some(head) = head else {
+            if !self.guessed(span) {
+                let report = match (&block, row) {
+                    (Some(_), _) => {
+                        let brace = Span { end: span.start + 1, ..span };
+                        Diagnostic::error(codes::MISPLACED_BRACE, brace, "this block belongs to no declaration")
+                            .help("`{` stands on the line of its head")
+                    }
+                    (None, Some(row)) => Diagnostic::error(codes::MISPLACED, row, "a row stands outside a table")
+                        .help("the rows of a test stand behind `given source`"),
+                    (None, None) => {
+                        let written = self.written(span).to_string();
+                        Diagnostic::error(codes::UNEXPECTED, span, format!("`{written}` is not expected here"))
+                            .help("an entry starts with a word")
+                    }
+                };
+                self.report(report);
+            }
+            if let Some(block) = block {
+                self.block(block, Context::Unknown);
+            }
+            return Piece::Entry(Entry::Hole(span));
+        };
+        let reported = self.diagnostics.len();
+        let meant = self.meant(&head, block.is_some() || row.is_some(), context, span);
+        if self.guessed(self.span(&head)) {
+            self.diagnostics.truncate(reported);
+        }
+        match (meant, block) {
+            (Meant::Decl(mut decl), block) => {
+                decl.block = block.map(|block| self.block(block, Context::Decl(decl.kind)));
+                Piece::Entry(Entry::Decl(decl))
+            }
+            (Meant::Clean, Some(block)) => Piece::Entry(Entry::Clean(self.clean_block(span, block))),
+            (meant, Some(block)) => {
+                self.block(block, Context::Unknown);
+                meant.into_piece(span)
+            }
+            (meant, None) => meant.into_piece(span),
+        }
+    }
+
+    /// Finds out what a head was meant to be, and reports what is wrong with it.
+    fn meant(&mut self, head: &Node<'_>, followed: bool, context: Context, span: Span) -> Meant {
+        let text = head.as_str().trim_end();
+        let start = head.as_span().start();
+        let end = start + text.len();
+        let length = text.len() - text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+        let word = text.get(..length).unwrap_or("").to_string();
+        let tail = text.get(length..).unwrap_or("");
+        let word_span = self.place(start, start + length);
+        if word.is_empty() {
+            self.no_word(text, start, end);
+            return Meant::Nothing;
+        }
+        let key = Name { text: word.clone(), span: word_span };
+        // `key = value`
+        if let Some(rest) = tail.trim_start().strip_prefix('=')
+            && matches!(context, Context::Decl(_) | Context::Unknown)
+            && !followed
+        {
+            let at = end - rest.len();
+            let value = self.phrases_again(at, end).unwrap_or_default();
+            let mark = self.place(at - 1, at);
+            self.equals_for_colon(&key, mark);
+            return Meant::Property(Property { span, key, value: or_hole(value, mark) });
+        }
+        // `fild fee: decimal`, `factr a "…" {`: shaped like an entry, with a word that is nearly one.
+        let tail_start = tail.trim_start();
+        let name_length =
+            tail_start.len() - tail_start.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+        let colon = tail_start.get(name_length..).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        let shaped = followed
+            || colon
+            || context == Context::Clean
+            || context == Context::File
+            || matches!(context, Context::Decl(DeclKind::Test));
+        if shaped && let Some(meant) = entry_word(&word, context) {
+            self.unknown_word(&word, word_span, meant);
+            return self.read_as(meant, start + length, end, span, word_span);
+        }
+        // `designcustomer_training "…" {`
+        if let Some(kind) = DeclKind::ALL.into_iter().find(|k| word.starts_with(k.word()) && followed) {
+            let at = start + kind.word().len();
+            let place = self.place(at, at);
+            self.report(
+                Diagnostic::error(codes::UNKNOWN_WORD, word_span, format!("no blank stands after `{}`", kind.word()))
+                    .help(format!("write `{} {}`", kind.word(), word.get(kind.word().len()..).unwrap_or("")))
+                    .fix(Applicability::Proposed, "put in a blank", vec![Edit { span: place, text: " ".into() }]),
+            );
+            return self.read_as(kind.word(), at, end, span, word_span);
+        }
+        // `level strategic`
+        if !followed
+            && matches!(context, Context::Decl(_) | Context::Unknown)
+            && let Some(value) = self.phrases_again(start + length, end)
+        {
+            self.missing_colon(&key);
+            return Meant::Property(Property { span, key, value });
+        }
+        let what = match context {
+            Context::File => "a declaration",
+            Context::Clean => "a step of cleaning",
+            _ => "a property or declaration",
+        };
+        if tail.is_empty() || followed || context == Context::File {
+            let report = Diagnostic::error(
+                codes::UNKNOWN_WORD,
+                word_span,
+                format!("`{word}` starts no {}", what.trim_start_matches("a ")),
+            );
+            self.report(match entry_word(&word, context) {
+                Some(meant) => report.help(format!("did you mean `{meant}`?")),
+                None if context == Context::File => report.help(
+                    "a file holds `design`, `source`, `measure`, `factor`, `indicator` and other declarations, `use` and `allow`",
+                ),
+                None => report.help("a property is written `key: value`"),
+            });
+        } else {
+            self.explain_piece(None, start, start + length + (tail.len() - tail_start.len()), end);
+        }
+        Meant::Nothing
+    }
+
+    /// Text that does not start with a word.
+    fn no_word(&mut self, text: &str, start: usize, end: usize) {
+        if text.starts_with('/') {
+            let span = self.place(start, start + 1);
+            self.report(
+                Diagnostic::error(codes::FOREIGN_COMMENT, span, "a comment starts with two slashes")
+                    .help("write `//`")
+                    .fix(Applicability::Safe, "write `//`", vec![Edit { span, text: "//".into() }]),
+            );
+        } else {
+            self.explain_piece(None, start, start, end);
+        }
+    }
+
+    fn unknown_word(&mut self, word: &str, span: Span, meant: &str) {
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_WORD, span, format!("`{word}` starts no entry"))
+                .help(format!("did you mean `{meant}`?"))
+                .fix(Applicability::Proposed, format!("write `{meant}`"), vec![Edit { span, text: meant.into() }]),
+        );
+    }
+
+    /// Reads what follows a word as if it had been this one.
+    fn read_as(&mut self, word: &'static str, from: usize, to: usize, span: Span, word_span: Span) -> Meant {
+        // What is wrong with the rest is silent: the word has been reported.
+        let reported = self.diagnostics.len();
+        let meant = match word {
+            "clean" => Meant::Clean,
+            "field" => self
+                .again(Rule::only_field, from, to, |lower, node| lower.field(node))
+                .map_or(Meant::Nothing, |field| Meant::Field(Field { span, ..field })),
+            _ => match DeclKind::ALL.into_iter().find(|k| k.word() == word) {
+                Some(kind) => {
+                    let read = self.again(Rule::only_head, from, to, |lower, node| {
+                        let parts = lower.parts(node.into_inner());
+                        let value = parts.mark.map(|mark| or_hole(parts.value, mark));
+                        let Parts { name, label, when, .. } = parts;
+                        Decl { span, kind, kind_span: word_span, name, label, when, value, block: None }
+                    });
+                    read.map_or(Meant::Nothing, Meant::Decl)
+                }
+                None => Meant::Nothing,
+            },
+        };
+        self.diagnostics.truncate(reported);
+        meant
+    }
+
+    fn clean_block(&mut self, span: Span, block: Node<'_>) -> Clean {
+        Clean { span, steps: self.clean_steps(block) }
+    }
+}
+
+/// What a bad head was meant to be.
+enum Meant {
+    Nothing,
+    Clean,
+    Property(Property),
+    Decl(Decl),
+    Field(Field),
+}
+
+impl Meant {
+    fn into_piece(self, span: Span) -> Piece {
+        Piece::Entry(match self {
+            Meant::Nothing | Meant::Clean => Entry::Hole(span),
+            Meant::Property(property) => Entry::Property(property),
+            Meant::Decl(decl) => Entry::Decl(decl),
+            Meant::Field(field) => Entry::Field(field),
+        })
+    }
+}
+
+fn or_hole(value: Vec<Phrase>, mark: Span) -> Vec<Phrase> {
+    if value.is_empty() { vec![hole_phrase(mark.after())] } else { value }
+}
+
+/// Whether this word is also a key of such a block.
+fn is_key_in(kind: DeclKind, context: Context) -> bool {
+    let Context::Decl(parent) = context else { return false };
+    match kind {
+        DeclKind::Unit => matches!(parent, DeclKind::Indicator | DeclKind::Measure),
+        DeclKind::Process => parent == DeclKind::Indicator,
+        DeclKind::Perspective => matches!(parent, DeclKind::Factor | DeclKind::Objective),
+        DeclKind::Objective => parent == DeclKind::Factor,
+        _ => false,
+    }
+}
+
+/// The word that was meant at the start of an entry.
+fn entry_word(word: &str, context: Context) -> Option<&'static str> {
+    const KINDS: [&str; 16] = {
+        let mut words = [""; 16];
+        let mut i = 0;
+        while i < 16 {
+            #[allow(clippy::indexing_slicing)]
+            {
+                words[i] = DeclKind::ALL[i].word();
+            }
+            i += 1;
+        }
+        words
+    };
+    let own: &[&'static str] = match context {
+        Context::File => &["use", "allow"],
+        Context::Clean => return closest(word, ["deduplicate", "drop", "blank"]),
+        Context::Decl(DeclKind::Source) => return closest(word, ["field", "clean", "allow"]),
+        Context::Decl(DeclKind::Test) => return closest(word, ["given", "expect", "allow"]),
+        Context::Decl(DeclKind::Factor) => return closest(word, ["factor", "indicator", "action", "allow"]),
+        Context::Decl(DeclKind::Indicator) => return closest(word, ["action", "allow"]),
+        Context::Decl(_) => return closest(word, ["allow"]),
+        Context::Unknown => &["field", "clean", "given", "expect", "allow"],
+    };
+    closest(word, KINDS.into_iter().chain(own.iter().copied()))
+}
