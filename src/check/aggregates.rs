@@ -3,6 +3,7 @@
 use bigdecimal::{BigDecimal, ToPrimitive};
 
 use super::formula::{self, alike, check, made, wanted_condition, wanted_number};
+use super::order::first_name;
 use super::scope::{Entity, Scope};
 use super::{rows, slices, units};
 use crate::design::{
@@ -440,7 +441,7 @@ impl Caller<'_> {
         if let Some(by) = self.args.iter().find_map(|arg| arg.by.as_ref()) {
             return self.by(over, by, sink);
         }
-        let named = leading_name(&first.expr);
+        let named = first_name(&first.expr);
         let is_source = named.is_some_and(|n| matches!(self.scope.entity(&n.text), Some(Entity::Source(_))));
         // `min(a, b)` chooses between values.
         let choice = match over {
@@ -463,6 +464,13 @@ impl Caller<'_> {
     }
 
     fn count_set(&self, arg: &Arg, sink: &mut Diagnostics) -> Option<Formula> {
+        // With `where` or `on` a source was meant.
+        if arg.filter.is_some() || arg.on.is_some() {
+            if let Some(name) = first_name(&arg.expr).filter(|name| self.scope.entity(&name.text).is_none()) {
+                self.scope.unknown_name(name, "source", |e| matches!(e, Entity::Source(_)), sink);
+                return None;
+            }
+        }
         if !self.arity(1, 1, sink) || !self.no_clauses(sink) {
             return None;
         }
@@ -493,7 +501,7 @@ impl Caller<'_> {
 
     /// An aggregate of something that is no field of rows: say what it is, and what would do.
     fn not_rows(&self, arg: &Arg, sink: &mut Diagnostics) {
-        let Some(name) = leading_name(&arg.expr) else {
+        let Some(name) = first_name(&arg.expr) else {
             if !holds_hole(&arg.expr) {
                 self.wrong_arguments(arg.expr.span, format!("`{}` aggregates a field of a source", self.name), sink);
             }
@@ -551,7 +559,7 @@ impl Caller<'_> {
 
     /// Source, time field and filter of an aggregate. The filter may stand behind any argument.
     fn rows(&self, sink: &mut Diagnostics) -> Option<Rows> {
-        let name = leading_name(&self.args.first()?.expr)?;
+        let name = first_name(&self.args.first()?.expr)?;
         let Some(Entity::Source(source)) = self.scope.entity(&name.text) else { return None };
         let declared = self.scope.source(source)?;
         let on = self.args.iter().find_map(|arg| arg.on.as_ref());
@@ -644,7 +652,7 @@ impl Caller<'_> {
         }
         let first = self.args.first()?;
         let rows = self.rows(sink);
-        let name = leading_name(&first.expr)?;
+        let name = first_name(&first.expr)?;
         let Some(Entity::Source(source)) = self.scope.entity(&name.text) else { return None };
         if formula::word(&first.expr).is_some() {
             let fields = self.scope.source(source).map_or(&[][..], |s| s.fields.as_slice());
@@ -797,7 +805,7 @@ impl Caller<'_> {
             return None;
         }
         // `count(orders by region)`: rows have one count for each part, which an outer aggregate must bring together.
-        if let Some(name) = leading_name(&first.expr) {
+        if let Some(name) = first_name(&first.expr) {
             if let Some(Entity::Source(_)) = self.scope.entity(&name.text) {
                 let inner = if formula::word(&first.expr).is_some() { "count" } else { self.name };
                 let text = match &first.expr.bare().kind {
@@ -859,23 +867,6 @@ fn noun(function: &str) -> &str {
         "stddev" => "standard deviation",
         "opening" | "closing" | "average_balance" => "balance",
         other => other,
-    }
-}
-
-/// The first name of what is aggregated, which names the source.
-fn leading_name(expr: &Expr) -> Option<&Name> {
-    match &expr.kind {
-        ExprKind::Path(parts) => parts.first(),
-        ExprKind::Paren(inner) | ExprKind::Unary { operand: inner, .. } | ExprKind::Is { operand: inner, .. } => {
-            leading_name(inner)
-        }
-        ExprKind::Binary { left, right, .. } => leading_name(left).or_else(|| leading_name(right)),
-        ExprKind::Call { args, .. } => args.iter().find_map(|arg| leading_name(&arg.expr)),
-        ExprKind::If { condition, then, .. } => leading_name(condition).or_else(|| leading_name(then)),
-        ExprKind::Between { operand, .. } | ExprKind::InList { operand, .. } | ExprKind::InSet { operand, .. } => {
-            leading_name(operand)
-        }
-        _ => None,
     }
 }
 

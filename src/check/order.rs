@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Model;
 use crate::model::graph::Graph;
 use crate::source::Span;
-use crate::syntax::ast::{Arg, Expr, ExprKind};
+use crate::syntax::ast::{Arg, Expr, ExprKind, Name};
 
 /// The measures and indicators that an expression names, each with its place. Names of fields inside aggregates are none.
 pub fn named(expr: &Expr, scope: &Scope, found: &mut Vec<(Subject, Span)>) {
@@ -68,13 +68,13 @@ pub fn named(expr: &Expr, scope: &Scope, found: &mut Vec<(Subject, Span)>) {
 
 /// Is this what an aggregate aggregates? Its first name is then a source, and bare names in the rest are fields.
 fn over_rows(arg: &Arg, scope: &Scope) -> bool {
-    first_name(&arg.expr).is_some_and(|name| matches!(scope.entity(name), Some(Entity::Source(_))))
+    first_name(&arg.expr).is_some_and(|name| matches!(scope.entity(&name.text), Some(Entity::Source(_))))
 }
 
 /// The first name of an expression, other than inside an aggregate of its own.
-fn first_name(expr: &Expr) -> Option<&str> {
+pub fn first_name(expr: &Expr) -> Option<&Name> {
     match &expr.kind {
-        ExprKind::Path(parts) => parts.first().map(|name| name.text.as_str()),
+        ExprKind::Path(parts) => parts.first(),
         ExprKind::Call { function, args } if !aggregates(&function.text, args) => {
             args.iter().find_map(|arg| first_name(&arg.expr))
         }
