@@ -193,9 +193,7 @@ impl<'a> Model<'a> {
         }
         let table = keys::declaration(decl.kind);
         for entry in entries {
-            if let Entry::Decl(inner) = entry
-                && !properties::is_key_without_colon(table, inner)
-            {
+            if let Entry::Decl(inner) = entry {
                 let own =
                     (decl.kind == DeclKind::Factor && table.inside.contains(&inner.kind)).then_some(FactorId(index));
                 // An action's keys are judged where it stands; what may not stand here was reported, and is still read.

@@ -465,11 +465,11 @@ impl Caller<'_> {
 
     fn count_set(&self, arg: &Arg, sink: &mut Diagnostics) -> Option<Formula> {
         // With `where` or `on` a source was meant.
-        if arg.filter.is_some() || arg.on.is_some() {
-            if let Some(name) = first_name(&arg.expr).filter(|name| self.scope.entity(&name.text).is_none()) {
-                self.scope.unknown_name(name, "source", |e| matches!(e, Entity::Source(_)), sink);
-                return None;
-            }
+        if (arg.filter.is_some() || arg.on.is_some())
+            && let Some(name) = first_name(&arg.expr).filter(|name| self.scope.entity(&name.text).is_none())
+        {
+            self.scope.unknown_name(name, "source", |e| matches!(e, Entity::Source(_)), sink);
+            return None;
         }
         if !self.arity(1, 1, sink) || !self.no_clauses(sink) {
             return None;

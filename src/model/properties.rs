@@ -62,7 +62,7 @@ pub fn judge<'a>(decl: &'a Decl, unread: &dyn Fn(Span) -> bool, sink: &mut Diagn
                     meant.extend(near);
                 }
             },
-            Entry::Decl(inner) => misplaced_declaration(table, decl, inner, &mut meant, sink),
+            Entry::Decl(inner) => misplaced_declaration(table, decl, inner, sink),
             Entry::Field(field) if decl.kind != DeclKind::Source => {
                 misplaced(decl, field.span, "field", "a source", sink);
             }
@@ -161,40 +161,11 @@ fn takes(table: &Declaration) -> String {
     format!("{} takes {}", with_article(table.kind.word()), names.join(", "))
 }
 
-/// `process delivery` in an indicator: a property without its colon, and no declaration.
-pub fn is_key_without_colon(outer: &Declaration, inner: &Decl) -> bool {
-    !outer.inside.contains(&inner.kind) && inner.block.is_none() && outer.key(inner.kind.word()).is_some()
-}
-
-fn misplaced_declaration(
-    table: &Declaration,
-    outer: &Decl,
-    inner: &Decl,
-    meant: &mut Vec<&'static str>,
-    sink: &mut Diagnostics,
-) {
+fn misplaced_declaration(table: &Declaration, outer: &Decl, inner: &Decl, sink: &mut Diagnostics) {
     if table.inside.contains(&inner.kind) {
         return;
     }
     let word = inner.kind.word();
-    if let (Some(key), true) = (table.key(word), is_key_without_colon(table, inner)) {
-        meant.push(key.name);
-        sink.push(
-            Diagnostic::error(
-                codes::keys::MISPLACED_DECLARATION,
-                inner.kind_span,
-                format!("missing `:` after `{word}`"),
-            )
-            .saying(format!("in {} this is a key", with_article(outer.kind.word())))
-            .help(format!("write `{word}: {}`", inner.name.as_ref().map_or(key.example, |n| n.text.as_str())))
-            .fix(
-                Applicability::Safe,
-                "write the colon",
-                vec![Edit { span: inner.kind_span.after(), text: ":".to_string() }],
-            ),
-        );
-        return;
-    }
     let home = keys::declarations()
         .filter(|d| d.inside.contains(&inner.kind))
         .map(|d| with_article(d.kind.word()))
@@ -247,18 +218,6 @@ pub fn judge_top(decl: &Decl, sink: &mut Diagnostics) {
 
 fn missing_head(table: &Declaration, decl: &Decl, sink: &mut Diagnostics) {
     let word = decl.kind.word();
-    let error = |message: String, help: String| {
-        Diagnostic::error(codes::keys::MISSING_HEAD, decl.kind_span, message).help(help)
-    };
-    if table.named && decl.name.is_none() {
-        sink.push(error(format!("{} without a name", with_article(word)), format!("write a name after `{word}`")));
-    }
-    if table.titled && decl.label.is_none() {
-        sink.push(error(
-            format!("{} without its text", with_article(word)),
-            format!("say in quotes what {}", if decl.kind == DeclKind::Action { "is to be done" } else { "it shows" }),
-        ));
-    }
     if let (Value::Required(what), true) = (table.value, decl.value.as_ref().is_none_or(Vec::is_empty)) {
         sink.push(
             Diagnostic::error(codes::keys::MISSING_HEAD, place(decl), format!("{} says nothing", title(decl)))

@@ -207,3 +207,55 @@ fn damaged_designs_are_judged() {
         codes_of(&[("design.kpi".to_string(), text[..at].to_string())]);
     }
 }
+
+const AROUND_FAULTS: &str = r#"
+unit CNY "元": money "¥"
+unit USD: money "$"
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field fee: decimal CNY 0..
+  field cost: decimal USD
+  field note: text
+  field status: text in "paid", "open"
+}
+measure revenue = sum(orders.fee)
+"#;
+
+/// The faults that a checker is bought for: each is one error at its place, before any data is read.
+#[test]
+fn faults_that_must_be_found() {
+    let indicator = |formula: &str, unit: &str, rest: &str| {
+        format!(
+            "indicator 指标 {{ formula: {formula}\nunit: {unit}\ndirection: higher\nfrequency: monthly\n{rest} }}\n"
+        )
+    };
+    let share = r#"count(orders where status = "paid") / count(orders)"#;
+    let faults = [
+        ("measure m = ytd(revenu)", "E0203", "revenu", "did you mean `revenue`?"),
+        ("measure m = sum(orders.fee) + count(orders)", "E04", "+", ""),
+        ("measure m = sum(orders.fee) + sum(orders.cost)", "E04", "+", ""),
+        (&indicator(share, "%", "target: 85 by 2026-12-31"), "E04", "85", "write `85%`"),
+        (&indicator(share, "%", "target: 0.85 by 2026-12-31"), "E04", "0.85", "write `85%`"),
+        ("measure revenue = 1", "E0201", "revenue", ""),
+        ("measure a = b + 1\nmeasure b = a + 1", "E0501", "b", ""),
+        ("measure m = sum(orders.note)", "E04", "orders.note", ""),
+        ("measure s = set(orders.customer_id)\nmeasure m = avg(s)", "E04", "s", ""),
+        (r#"measure m = count(orders where status = "payed")"#, "E04", r#""payed""#, "paid"),
+        ("objective growth { onwer: \"CEO\" }", "E0301", "onwer", "did you mean `owner`?"),
+        ("measure m = avg(orders.note / 2)", "E04", "orders.note", ""),
+        (&indicator("count(orders)", "1", "target: 0 until 2026-12-31"), "E0606", "0 until 2026-12-31", "threshold"),
+        ("indicator i { formula: count(orders), unit: 1, frequency: monthly }", "E0303", "i", "`direction: higher`"),
+    ];
+    for (text, code, place, help) in faults {
+        let loaded = fishbone::load_texts([("design.kpi".to_string(), format!("{AROUND_FAULTS}{text}\n"))]);
+        let [only] = loaded.checked.diagnostics.as_slice() else {
+            panic!("{text}: {:#?}", loaded.checked.diagnostics);
+        };
+        assert!(only.code.id.starts_with(code), "{text}: {only:#?}");
+        assert_eq!(loaded.sources.slice(only.span().expect("a place")), place, "{text}: {only:#?}");
+        assert!(only.help.as_deref().unwrap_or_default().contains(help), "{text}: {only:#?}");
+    }
+}

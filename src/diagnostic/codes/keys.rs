@@ -121,7 +121,7 @@ objective growth { rollup: mean }
         title: "something stands where it cannot",
         text: r#"
 Factors, indicators and actions stand in factors, actions also in indicators; fields and `clean` in sources; `given` and
-`expect` in tests; everything else outside every block. Where the word is also a key of the block, its `:` is missing.
+`expect` in tests; everything else outside every block.
 
 ```kpi,fails
 objective growth {
@@ -137,10 +137,10 @@ factor sales { objective: growth }
     },
     Page {
         code: MISSING_HEAD,
-        title: "a declaration lacks its name, text or value",
+        title: "a declaration does not say what it is",
         text: r#"
-Most declarations have a name; an `action` and a `test` have a text instead that says what they are. A `measure`, a `unit`,
-a `constant` and a `dimension` say what they are behind the name.
+A `measure`, a `unit`, a `constant` and a `dimension` say what they are behind the name: a formula, a kind or a quantity, a
+value, the fields.
 
 ```kpi,fails
 measure revenue
