@@ -8,6 +8,7 @@ mod sets;
 mod ordered;
 mod sample;
 mod strata;
+mod stream;
 mod table;
 mod typing;
 mod validate;
@@ -15,6 +16,8 @@ mod view;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::buffer::BooleanBuffer;
@@ -38,8 +41,11 @@ struct Context<'a> {
     texts: Option<&'a Sources>,
     zone: TimeZone,
     threads: usize,
+    /// Parquet sources of at least so many rows are scanned where they lie.
+    large: u64,
     pool: rayon::ThreadPool,
     session: SessionContext,
+    runtime: Arc<tokio::runtime::Runtime>,
 }
 
 impl Context<'_> {

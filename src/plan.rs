@@ -17,7 +17,9 @@ use crate::value::{Number, Window, calendar::Date};
 pub use answer::answer;
 pub(crate) use answer::{axis, epoch_day, holds};
 pub use needs::{Needs, Reads};
-pub use scan::{Axis, AxisValue, Bucket, Cell, Column, Engine, Grid, GridRow, KeySet, Ordered, Primitive, Scan};
+pub use scan::{
+    Axis, AxisValue, Bucket, Cell, Column, Engine, Grid, GridRow, KeyAtom, KeySet, Ordered, Primitive, Scan,
+};
 
 /// A choice of dimension values: conditions that must all hold. Sorted and without doubles, so that equal slices are equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -38,7 +38,9 @@ impl Embedded<'_> {
         &self,
         questions: &[Ordered],
     ) -> Result<Vec<(Option<Number>, u64)>, Vec<Diagnostic>> {
-        let mut groups: BTreeMap<(SourceId, FieldId), Vec<(&RowExpr, Vec<usize>)>> = BTreeMap::new();
+        // By argument, with the places of its questions.
+        type Arguments<'q> = Vec<(&'q RowExpr, Vec<usize>)>;
+        let mut groups: BTreeMap<(SourceId, FieldId), Arguments<'_>> = BTreeMap::new();
         for (i, question) in questions.iter().enumerate() {
             let group = groups.entry((question.source, question.time)).or_default();
             match group.iter_mut().find(|(argument, _)| **argument == question.argument) {

@@ -2,13 +2,14 @@
 
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::Int64Type;
+use datafusion::dataframe::DataFrame;
 use datafusion::error::Result;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, lit};
 
 use super::failure;
 use super::rows::{column, column_name, text};
-use super::session::Embedded;
+use super::session::{Embedded, Store};
 use super::table::ORDER;
 use super::view::{Paths, in_window};
 use crate::design::{FieldId, FieldPath};
@@ -66,7 +67,11 @@ impl Embedded<'_> {
                 paths.path(&compiler, path);
             }
         }
-        paths.order();
+        // Files that are scanned where they lie have no numbers of rows: one thread reads them in their order.
+        let streamed = matches!(self.tables.get(&source).map(|t| &t.store), Some(Store::Stream(_)));
+        if !streamed {
+            paths.order();
+        }
         let frame = self.view(source, &paths)?;
         let (frame, places) = self.place(frame, &compiler, axes, sets)?;
         let mut condition = compiler.day().map_or(lit(true), |day| in_window(day, window));
@@ -85,7 +90,14 @@ impl Embedded<'_> {
         });
         let shown = fields.iter().map(|f| text(compiler.path(&FieldPath { via: Vec::new(), field: *f })));
         let shown: Vec<Expr> = shown.enumerate().map(|(i, e)| e.alias(format!("s{i}"))).collect();
-        let rows = frame.sort(vec![column(ORDER).sort(true, false)])?.limit(0, Some(limit))?.select(shown)?;
+        let rows = if streamed {
+            let mut state = frame.into_parts();
+            state.0.config_mut().options_mut().execution.target_partitions = 1;
+            DataFrame::new(state.0, state.1)
+        } else {
+            frame.sort(vec![column(ORDER).sort(true, false)])?
+        };
+        let rows = rows.limit(0, Some(limit))?.select(shown)?;
         let batches = self.run(rows.collect())?;
         let mut sample = RowSample { columns: Vec::new(), rows: Vec::new(), total };
         let names = |f: &FieldId| {

@@ -21,24 +21,16 @@ use crate::plan::{Axis, AxisValue, Bucket, Cell, Grid, GridRow, KeySet, Primitiv
 impl Embedded<'_> {
     pub(super) fn grid(&self, scan: &Scan) -> std::result::Result<Grid, Vec<Diagnostic>> {
         let sets = self.axis_keys(&scan.axes)?;
-        self.fused(scan, &sets).map_err(|e| vec![failure(self.span(scan.source), &e)])
+        let paths = self.scan_paths(scan);
+        let fields = paths.own();
+        let unchecked = self.unchecked(scan.source, &fields);
+        let failed = |e| vec![failure(self.span(scan.source), &e)];
+        let (grid, bad) = self.fused(scan, &sets, &paths, unchecked).map_err(failed)?;
+        self.checked(scan.source, &fields, bad)?;
+        Ok(grid)
     }
 
-    /// The keys of the sets that axes ask for, by axis.
-    pub(super) fn axis_keys(&self, axes: &[Axis]) -> std::result::Result<Vec<Option<Vec<String>>>, Vec<Diagnostic>> {
-        axes.iter()
-            .map(|axis| match axis {
-                Axis::Dimension(_) => Ok(None),
-                Axis::InSet { set, .. } => self.keys_of(&KeySet::from(set.as_ref())).map(Some),
-            })
-            .collect()
-    }
-
-    pub(super) fn compiler(&self, source: SourceId, time: crate::design::FieldId) -> Compiler<'_> {
-        Compiler { design: self.design, columns: self, source, time: Some(time) }
-    }
-
-    fn fused(&self, scan: &Scan, sets: &[Option<Vec<String>>]) -> Result<Grid> {
+    fn scan_paths(&self, scan: &Scan) -> Paths {
         let compiler = self.compiler(scan.source, scan.time);
         let mut paths = Paths::default();
         paths.path(&compiler, &crate::design::FieldPath { via: Vec::new(), field: scan.time });
@@ -55,8 +47,37 @@ impl Embedded<'_> {
                 paths.path(&compiler, path);
             }
         }
+        paths
+    }
+
+    /// The keys of the sets that axes ask for, by axis.
+    pub(super) fn axis_keys(&self, axes: &[Axis]) -> std::result::Result<Vec<Option<Vec<String>>>, Vec<Diagnostic>> {
+        axes.iter()
+            .map(|axis| match axis {
+                Axis::Dimension(_) => Ok(None),
+                Axis::InSet { set, .. } => self.keys_of(&KeySet::from(set.as_ref())).map(Some),
+            })
+            .collect()
+    }
+
+    pub(super) fn compiler(&self, source: SourceId, time: crate::design::FieldId) -> Compiler<'_> {
+        Compiler { design: self.design, columns: self, source, time: Some(time) }
+    }
+
+    /// The cells, and how many rows of the whole source have an `unchecked` value: those count wherever they lie in time.
+    fn fused(
+        &self,
+        scan: &Scan,
+        sets: &[Option<Vec<String>>],
+        paths: &Paths,
+        unchecked: Option<Expr>,
+    ) -> Result<(Grid, u64)> {
+        let compiler = self.compiler(scan.source, scan.time);
         let day = compiler.day().ok_or_else(|| DataFusionError::Internal("a scan without time".to_string()))?;
-        let frame = self.view(scan.source, &paths)?.filter(in_window(day.clone(), scan.span))?;
+        let mut frame = self.view(scan.source, paths)?;
+        if unchecked.is_none() {
+            frame = frame.filter(in_window(day.clone(), scan.span))?;
+        }
         let (frame, places) = self.place(frame, &compiler, &scan.axes, sets)?;
 
         // Every distinct filter and argument is computed once, below the aggregation.
@@ -86,14 +107,21 @@ impl Embedded<'_> {
             };
             measures.push(measure.alias(format!("m{i}")));
         }
+        let checks = unchecked.is_some();
+        if let Some(condition) = unchecked {
+            let bad = aggregates::count(lit(1_i64)).filter(named(condition)).build()?;
+            measures.push(bad.alias("bad"));
+        }
         let below = below.into_iter().enumerate().map(|(i, e)| e.alias(format!("e{i}"))).collect::<Vec<_>>();
         let frame = frame.select(below)?.aggregate(groups, measures)?;
         let batches = self.run(frame.collect())?;
-        let mut grid = Grid::default();
+        let (mut grid, mut bad) = (Grid::default(), 0);
         for batch in batches {
             read(&batch, scan, &mut grid)?;
+            let counts = batch.columns().last().filter(|_| checks).map(|c| c.as_primitive::<Int64Type>());
+            bad += counts.map_or(0, |c| c.iter().flatten().map(i64::unsigned_abs).sum());
         }
-        Ok(grid)
+        Ok((grid, bad))
     }
 
     /// What to sum instead of an argument, so that the sum is exact and cannot overflow.
@@ -210,7 +238,8 @@ fn read(batch: &RecordBatch, scan: &Scan, grid: &mut Grid) -> Result<()> {
     let buckets = columns.next().ok_or_else(missing)?.as_primitive::<Int32Type>();
     let places: Vec<(&Axis, &ArrayRef)> = scan.axes.iter().zip(columns.by_ref()).collect();
     let measures: Vec<&ArrayRef> = columns.collect();
-    for row in 0..batch.num_rows() {
+    // Rows without a day are in no window.
+    for row in (0..batch.num_rows()).filter(|row| buckets.is_valid(*row)) {
         let place = places.iter().map(|(axis, column)| axis_value(axis, column, row)).collect();
         let cells = measures
             .iter()

@@ -1,15 +1,21 @@
 //! A session: the sources that an evaluation needs, loaded, and the engine that answers over them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::Int64Type;
 use datafusion::datasource::MemTable;
+use datafusion::error::DataFusionError;
+use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::logical_expr::{Expr, ExprFunctionExt, lit};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use jiff::tz::TimeZone;
 
 use super::rows::{Columns, Ty};
 use super::sets::Keys;
+use super::stream::{self, LARGE, Stream};
 use super::table::{self, Table, stored};
 use super::{Context, codes, failure};
 use crate::data::{RawTable, Wanted};
@@ -25,13 +31,19 @@ use crate::value::{Number, Window};
 pub struct Options {
     /// How many threads may work; answers do not depend on it.
     pub threads: usize,
+    /// Parquet sources of at least so many rows are scanned where they lie, others are held in memory. Answers do not depend
+    /// on it either.
+    pub large: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { threads: std::thread::available_parallelism().map_or(1, usize::from) }
+        Options { threads: std::thread::available_parallelism().map_or(1, usize::from), large: LARGE }
     }
 }
+
+/// Binds a source to its raw table, with the columns that are wanted of it.
+pub type Open<'a> = dyn Fn(SourceId, &Source, &[Wanted]) -> Result<RawTable, Vec<Diagnostic>> + Sync + 'a;
 
 /// Stack of the threads that plan queries: DataFusion walks expressions by recursion.
 const STACK: usize = 64 << 20;
@@ -44,15 +56,21 @@ pub struct Embedded<'a> {
     pub(super) keys: Keys,
     /// Bounds of arguments that follow from no column's.
     pub(super) bounds: Mutex<HashMap<(SourceId, RowExpr), f64>>,
-    runtime: tokio::runtime::Runtime,
+    loading: Context<'a>,
 }
 
 /// A loaded source.
 pub(super) struct Loaded {
-    pub provider: Arc<MemTable>,
+    pub store: Store,
     pub types: BTreeMap<FieldId, Ty>,
     pub facts: SourceFacts,
     pub rows: u64,
+}
+
+/// Where the cleaned rows are.
+pub(super) enum Store {
+    Memory(Arc<MemTable>),
+    Stream(Box<Stream>),
 }
 
 impl Columns for Embedded<'_> {
@@ -69,7 +87,7 @@ impl<'a> Embedded<'a> {
         texts: Option<&'a Sources>,
         options: Options,
         needs: &Needs,
-        open: &(dyn Fn(SourceId, &Source, &[Wanted]) -> Result<RawTable, Vec<Diagnostic>> + Sync),
+        open: &Open<'_>,
     ) -> Result<Embedded<'a>, Vec<Diagnostic>> {
         let threads = options.threads.max(1);
         let broken = |e: &dyn std::fmt::Display| vec![failure(Span::default(), e)];
@@ -79,13 +97,17 @@ impl<'a> Embedded<'a> {
             .build()
             .map_err(|e| broken(&e))?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| broken(&e))?;
-        let config = SessionConfig::new().with_target_partitions(threads).with_information_schema(false);
+        let mut config = SessionConfig::new().with_target_partitions(threads).with_information_schema(false);
+        // `x IS TRUE` is never null in a logical plan and may be in a physical one, which the check takes for a fault.
+        config.options_mut().execution.skip_physical_aggregate_schema_check = true;
         let session = SessionContext::new_with_config(config);
         let zone = match &design.calendar.timezone {
             None => TimeZone::UTC,
             Some(name) => TimeZone::get(name).map_err(|e| broken(&e))?,
         };
-        let context = Context { design, texts, zone, threads, pool, session: session.clone() };
+        let runtime = Arc::new(runtime);
+        let large = options.large;
+        let context = Context { design, texts, zone, threads, large, pool, session: session.clone(), runtime };
         let loaded = on_deep_stack(|| load_tables(&context, needs, open))?;
         Ok(Embedded {
             design,
@@ -93,7 +115,7 @@ impl<'a> Embedded<'a> {
             tables: loaded,
             keys: Keys::new(threads),
             bounds: Mutex::default(),
-            runtime,
+            loading: context,
         })
     }
 
@@ -102,9 +124,48 @@ impl<'a> Embedded<'a> {
         &self,
         future: impl Future<Output = datafusion::error::Result<T>> + Send + 'static,
     ) -> datafusion::error::Result<T> {
-        self.runtime
-            .block_on(self.runtime.spawn(future))
-            .unwrap_or_else(|e| Err(datafusion::error::DataFusionError::External(Box::new(e))))
+        let runtime = &self.loading.runtime;
+        runtime.block_on(runtime.spawn(future)).unwrap_or_else(|e| Err(DataFusionError::External(Box::new(e))))
+    }
+
+    /// The condition that a row has a value not as declared in a field that no query has checked yet; None where all of
+    /// these are.
+    pub(super) fn unchecked(&self, source: SourceId, fields: &BTreeSet<FieldId>) -> Option<Expr> {
+        match self.tables.get(&source).map(|t| &t.store) {
+            Some(Store::Stream(stream)) => stream.unchecked(fields),
+            _ => None,
+        }
+    }
+
+    /// Takes the count of such rows: none, and the fields count as checked; else the rows are looked up and told.
+    pub(super) fn checked(
+        &self,
+        source: SourceId,
+        fields: &BTreeSet<FieldId>,
+        bad: u64,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let Some(Store::Stream(stream)) = self.tables.get(&source).map(|t| &t.store) else { return Ok(()) };
+        if bad == 0 {
+            stream.checked(fields);
+            return Ok(());
+        }
+        match table::load(&self.loading, source, &stream.raw, &stream.reads) {
+            Err(told) => Err(told),
+            // The two ways of reading must agree.
+            Ok(_) => Err(vec![failure(self.span(source), &format!("{bad} rows are not as declared"))]),
+        }
+    }
+
+    /// Checks fields by a query of its own, for queries that cannot count faulty rows beside what they compute.
+    pub(super) fn check(&self, source: SourceId, fields: &BTreeSet<FieldId>) -> Result<(), Vec<Diagnostic>> {
+        let Some(condition) = self.unchecked(source, fields) else { return Ok(()) };
+        let failed = |e: DataFusionError| vec![failure(self.span(source), &e)];
+        let count = || -> datafusion::error::Result<u64> {
+            let bad = count(lit(1_i64)).filter(condition).build()?.alias("bad");
+            let batches = self.run(self.table(source)?.aggregate(Vec::new(), vec![bad])?.collect())?;
+            Ok(batches.first().map_or(0, |b| b.column(0).as_primitive::<Int64Type>().value(0).unsigned_abs()))
+        };
+        self.checked(source, fields, count().map_err(failed)?)
     }
 
     /// The source's `from`, which failures of its queries point at.
@@ -116,7 +177,7 @@ impl<'a> Embedded<'a> {
 fn load_tables(
     context: &Context<'_>,
     needs: &Needs,
-    open: &(dyn Fn(SourceId, &Source, &[Wanted]) -> Result<RawTable, Vec<Diagnostic>> + Sync),
+    open: &Open<'_>,
 ) -> Result<BTreeMap<SourceId, Loaded>, Vec<Diagnostic>> {
     let mut tables = BTreeMap::new();
     let mut errors = Vec::new();
@@ -127,8 +188,15 @@ fn load_tables(
         let all = all.filter(|f| source.fields.get(f.index()).is_some_and(|f| f.computed.is_none()));
         let wanted: Vec<Wanted> =
             all.zip(Wanted::of(source)).filter(|(f, _)| read.contains(f)).map(|(_, w)| w).collect();
-        let table = open(id, source, &wanted).and_then(|raw| table::load(context, id, &raw, &reads));
-        match table.and_then(|t| hold(context, source, t)) {
+        let table = open(id, source, &wanted).and_then(|raw| {
+            if stream::fits(context, source, &raw, &reads) {
+                let (stream, facts) = stream::open(context, id, source, raw, &reads)?;
+                let (types, rows) = (stream.types.clone(), facts.report.rows_kept);
+                return Ok(Loaded { store: Store::Stream(Box::new(stream)), types, facts, rows });
+            }
+            hold(context, source, table::load(context, id, &raw, &reads)?)
+        });
+        match table {
             Ok(table) => {
                 tables.insert(id, table);
             }
@@ -149,7 +217,7 @@ fn hold(context: &Context<'_>, source: &Source, table: Table) -> Result<Loaded, 
     }
     let rows = table.facts.report.rows_kept;
     let provider = MemTable::try_new(table.schema, partitions).map_err(|e| vec![failure(source.from.span, &e)])?;
-    Ok(Loaded { provider: Arc::new(provider), types: table.types, facts: table.facts, rows })
+    Ok(Loaded { store: Store::Memory(Arc::new(provider)), types: table.types, facts: table.facts, rows })
 }
 
 /// Runs on a thread whose stack holds any expression that the parser lets through.

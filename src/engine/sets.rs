@@ -78,10 +78,11 @@ impl Embedded<'_> {
         let mut order: Vec<(&RowExpr, SourceId, FieldId)> = Vec::new();
         for set in sets {
             collect(set, &mut |atom| {
-                if let KeySet::Atom { source, time, key, .. } = atom {
-                    let group = atoms.entry((*source, *time)).or_default();
+                if let KeySet::Atom(inner) = atom {
+                    let (source, time, key) = (inner.source, inner.time, &inner.key);
+                    let group = atoms.entry((source, time)).or_default();
                     let members = group.entry(key).or_insert_with(|| {
-                        order.push((key, *source, *time));
+                        order.push((key, source, time));
                         Vec::new()
                     });
                     members.push(atom);
@@ -133,7 +134,7 @@ impl Embedded<'_> {
                     _ => nothing(),
                 }
             }
-            KeySet::Empty | KeySet::Atom { .. } => nothing(),
+            KeySet::Empty | KeySet::Atom(_) => nothing(),
         };
         done.insert(set.clone(), value);
     }
@@ -181,7 +182,7 @@ impl Embedded<'_> {
 
 fn question(atom: &KeySet) -> Option<Question<'_>> {
     match atom {
-        KeySet::Atom { filter, window, slice, .. } => Some(Question { filter, window: *window, slice }),
+        KeySet::Atom(atom) => Some(Question { filter: &atom.filter, window: atom.window, slice: &atom.slice }),
         KeySet::Empty | KeySet::Operation { .. } => None,
     }
 }
@@ -189,7 +190,7 @@ fn question(atom: &KeySet) -> Option<Question<'_>> {
 fn collect<'a>(set: &'a KeySet, visit: &mut dyn FnMut(&'a KeySet)) {
     match set {
         KeySet::Empty => {}
-        KeySet::Atom { .. } => visit(set),
+        KeySet::Atom(_) => visit(set),
         KeySet::Operation { left, right, .. } => {
             collect(left, visit);
             collect(right, visit);

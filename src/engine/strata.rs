@@ -117,16 +117,12 @@ impl Layout {
         reads: &RowExpr,
     ) -> std::result::Result<Result<DataFrame>, Vec<Diagnostic>> {
         let sets = engine.axis_keys(&self.axes)?;
-        Ok(self.query(engine, value, reads, &sets))
+        let paths = self.paths(engine, reads);
+        engine.check(self.source, &paths.own())?;
+        Ok(self.query(engine, value, &paths, &sets))
     }
 
-    fn query(
-        &self,
-        engine: &Embedded<'_>,
-        value: impl Fn(&Compiler<'_>) -> Expr,
-        reads: &RowExpr,
-        sets: &[Option<Vec<String>>],
-    ) -> Result<DataFrame> {
+    fn paths(&self, engine: &Embedded<'_>, reads: &RowExpr) -> Paths {
         let compiler = engine.compiler(self.source, self.time);
         let mut paths = Paths::default();
         paths.path(&compiler, &FieldPath { via: Vec::new(), field: self.time });
@@ -139,6 +135,17 @@ impl Layout {
                 paths.path(&compiler, path);
             }
         }
+        paths
+    }
+
+    fn query(
+        &self,
+        engine: &Embedded<'_>,
+        value: impl Fn(&Compiler<'_>) -> Expr,
+        paths: &Paths,
+        sets: &[Option<Vec<String>>],
+    ) -> Result<DataFrame> {
+        let compiler = engine.compiler(self.source, self.time);
         let day = compiler.day().ok_or_else(|| DataFusionError::Internal("a query without time".to_string()))?;
         let value = value(&compiler);
         let filters: Vec<Expr> =
@@ -146,7 +153,7 @@ impl Layout {
         let condition = in_window(day.clone(), self.span).and(value.clone().is_not_null());
         // Rows that pass no filter need not be looked at.
         let passes = filters.iter().cloned().reduce(Expr::or).unwrap_or_else(|| lit(true));
-        let frame = engine.view(self.source, &paths)?.filter(condition.and(passes))?;
+        let frame = engine.view(self.source, paths)?.filter(condition.and(passes))?;
         let (frame, places) = engine.place(frame, &compiler, &self.axes, sets)?;
         let mut columns =
             vec![value.alias("value"), cast(day, datafusion::arrow::datatypes::DataType::Int32).alias("day")];
@@ -162,7 +169,7 @@ impl Layout {
         let days = columns.get(1).ok_or_else(lacking)?.as_primitive::<Int32Type>();
         let axes = columns.get(2..2 + self.axes.len()).ok_or_else(lacking)?;
         let passes = columns.get(2 + self.axes.len()..).ok_or_else(lacking)?;
-        let passes: Vec<_> = passes.iter().map(|p| super::clean::true_rows(p)).collect();
+        let passes: Vec<_> = passes.iter().map(super::clean::true_rows).collect();
         for row in 0..batch.num_rows() {
             let after = self.bounds.partition_point(|b| *b <= days.value(row));
             let Some(interval) = after.checked_sub(1) else { continue };

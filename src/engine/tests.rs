@@ -77,7 +77,7 @@ fn load_with<'a>(
         let table = tables.iter().find(|t| t.source == id).unwrap_or(&none);
         Ok(given(table, source, wanted))
     };
-    Embedded::load(design, None, Options { threads }, needs, &open)
+    Embedded::load(design, None, Options { threads, ..Default::default() }, needs, &open)
 }
 
 fn expr(kind: RowKind) -> RowExpr {
@@ -478,4 +478,160 @@ fn the_rows_behind_a_leaf() {
     assert_eq!(sample.columns[0], "order_id");
     assert_eq!(sample.rows[1][0].as_deref(), Some("o2"));
     assert_eq!(sample.rows[1][3].as_deref(), Some("20.250"));
+}
+
+/// The orders as a Parquet file in a folder of its own, twice `copies` row groups.
+fn parquet_orders(folder: &std::path::Path, status: &str) {
+    use datafusion::arrow::array::*;
+    use datafusion::arrow::datatypes::{DataType, Field as F, Schema};
+    let schema = Arc::new(Schema::new(vec![
+        F::new("order_id", DataType::Utf8, true),
+        F::new("customer", DataType::Utf8, true),
+        F::new("ordered_on", DataType::Date32, true),
+        F::new("amount", DataType::Decimal128(9, 3), true),
+        F::new("status", DataType::Utf8, true),
+        F::new("region", DataType::Utf8, true),
+        F::new("weight", DataType::Float64, true),
+        F::new("units", DataType::Int32, true),
+    ]));
+    let days = [
+        date(2026, 1, 5),
+        date(2026, 1, 20),
+        date(2026, 2, 1),
+        date(2026, 2, 28),
+        date(2026, 3, 10),
+        date(2026, 3, 31),
+    ];
+    let days: Date32Array = days.iter().map(|d| Some(epoch_day(*d))).collect();
+    let amounts: Decimal128Array =
+        [Some(10_500), Some(20_250), None, Some(5_125), Some(100_000), Some(5)].into_iter().collect();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from(vec!["o1", "o2", "o3", "o4", "o5", "o6"])),
+        Arc::new(StringArray::from(vec!["a", "b", "a", "c", "a", "b"])),
+        Arc::new(days),
+        Arc::new(amounts.with_data_type(DataType::Decimal128(9, 3))),
+        Arc::new(StringArray::from(vec!["paid", "paid", "paid", "refunded", "paid", status])),
+        Arc::new(StringArray::from(vec!["north", "south", "north", "north", " \u{3000}", "south"])),
+        Arc::new(Float64Array::from(vec![Some(0.1), Some(0.2), None, Some(0.3), Some(0.4), Some(0.5)])),
+        Arc::new(Int32Array::from(vec![Some(3), Some(4), Some(5), None, Some(7), Some(8)])),
+    ];
+    let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
+    let file = std::fs::File::create(folder.join("the orders %20.parquet")).unwrap();
+    let properties =
+        datafusion::parquet::file::properties::WriterProperties::builder().set_max_row_group_row_count(Some(4)).build();
+    let mut writer = datafusion::parquet::arrow::ArrowWriter::try_new(file, schema, Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+fn load_parquet<'a>(
+    design: &'a Design,
+    folder: &std::path::Path,
+    threads: usize,
+    large: u64,
+) -> Result<Embedded<'a>, Vec<Diagnostic>> {
+    let customers = table(1, CUSTOMERS);
+    let open = |id: SourceId, source: &Source, wanted: &[crate::data::Wanted]| match id {
+        SourceId(0) => crate::data::open(&crate::data::Access::new(folder), &source.from, wanted),
+        _ => Ok(given(&customers, source, wanted)),
+    };
+    Embedded::load(design, None, Options { threads, large }, &everything(), &open)
+}
+
+fn parquet_design() -> Design {
+    let mut design = design();
+    let orders = &mut design.sources[0];
+    orders.from.format = Format::Parquet;
+    orders.from.path = "the orders %20.parquet".into();
+    orders.fields[3].domain = Some((Some("0".parse().unwrap()), Some("1000".parse().unwrap())));
+    orders.fields[4].members = vec!["paid".into(), "refunded".into()];
+    design
+}
+
+/// Every kind of question, as text.
+fn everything_asked(engine: &Embedded<'_>) -> Vec<String> {
+    let functions = [
+        AggregateFunction::Sum,
+        AggregateFunction::Avg,
+        AggregateFunction::Stddev,
+        AggregateFunction::Median,
+        AggregateFunction::CountDistinct,
+        AggregateFunction::Closing,
+        AggregateFunction::Min,
+    ];
+    let mut asked = Vec::new();
+    let february = customers_in(month(2026, 2));
+    let returned = Slice {
+        conditions: vec![SliceCondition {
+            dimension: DimensionId(2),
+            test: SliceTest::InSet { set: february.clone(), negated: false },
+        }],
+    };
+    let none = Slice { conditions: vec![SliceCondition { dimension: DimensionId(0), test: SliceTest::NotGiven }] };
+    for function in functions {
+        for field in [3, 6, 7] {
+            let mut x = at(field);
+            if field == 6 {
+                x.ty = RowType::Number { quantity: Quantity::default(), exact: false };
+            }
+            for filter in [None, paid()] {
+                let aggregate = aggregate(function.clone(), Some(x.clone()), filter);
+                for slice in [Slice::default(), region("north"), returned.clone(), none.clone()] {
+                    asked.push(ask(&aggregate, month(2026, 1), &slice));
+                    asked.push(ask(&aggregate, days((2026, 1, 6), (2026, 3, 31)), &slice));
+                }
+            }
+        }
+    }
+    asked.push(Request::Count(february));
+    shown(engine.answer(&asked).unwrap_or_else(|e| panic!("{e:#?}")))
+}
+
+#[test]
+fn a_file_scanned_where_it_lies_answers_as_one_in_memory_at_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    parquet_orders(folder.path(), "paid");
+    let mut design = parquet_design();
+    for cleaned in [false, true] {
+        if cleaned {
+            let big = cmp(CompareOp::Greater, at(3), num("50"));
+            design.sources[0].clean = vec![clean(CleanKind::DropWhere(big)), clean(CleanKind::DropInvalid)];
+        }
+        let memory = load_parquet(&design, folder.path(), 1, u64::MAX).unwrap_or_else(|e| panic!("{e:#?}"));
+        let expected = everything_asked(&memory);
+        assert_eq!(expected, everything_asked(&memory));
+        for threads in [1, 2, 8] {
+            let streamed = load_parquet(&design, folder.path(), threads, 0).unwrap_or_else(|e| panic!("{e:#?}"));
+            assert!(matches!(streamed.tables[&SourceId(0)].store, super::session::Store::Stream(_)));
+            assert_eq!(everything_asked(&streamed), expected);
+            let (one, other) = (Engine::facts(&memory, SourceId(0)), Engine::facts(&streamed, SourceId(0)));
+            assert_eq!(format!("{:?}", one.unwrap().report.steps), format!("{:?}", other.unwrap().report.steps));
+            assert_eq!(
+                one.map(|f| (f.first, f.last, f.report.rows_kept)),
+                other.map(|f| (f.first, f.last, f.report.rows_kept))
+            );
+            let leaf = Leaf::Aggregate(aggregate(AggregateFunction::Sum, Some(at(3)), paid()));
+            let window = days((2026, 1, 1), (2027, 1, 1));
+            let sample = |e: &Embedded<'_>| {
+                let sample = Answers::sample(e, &leaf, window, &Slice::default(), 3).unwrap();
+                (sample.columns, sample.rows, sample.total)
+            };
+            assert_eq!(sample(&streamed), sample(&memory));
+        }
+    }
+}
+
+#[test]
+fn a_scan_in_place_tells_the_same_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    parquet_orders(folder.path(), "sold");
+    let design = parquet_design();
+    let told = |errors: Vec<Diagnostic>| errors.into_iter().map(|d| (d.message, d.data)).collect::<Vec<_>>();
+    let memory = told(load_parquet(&design, folder.path(), 2, u64::MAX).err().unwrap());
+    let engine = load_parquet(&design, folder.path(), 2, 0).unwrap_or_else(|e| panic!("{e:#?}"));
+    // The faulty row lies in March; who asks for January is told of it too.
+    let sum = aggregate(AggregateFunction::Sum, Some(at(3)), paid());
+    let streamed = told(engine.answer(&[ask(&sum, month(2026, 1), &Slice::default())]).unwrap_err());
+    assert_eq!(streamed, memory);
+    assert_eq!(streamed[0].1.as_ref().unwrap().row, Some(6));
 }

@@ -164,7 +164,7 @@ pub fn explain(table: &Raw<'_>, raw: &RawTable, violations: Violations) -> Vec<D
     }
     let cells = match cells(raw, &fields, &wanted) {
         Ok(cells) => cells,
-        Err(problem) => return vec![problem],
+        Err(problem) => return vec![*problem],
     };
     let mut diagnostics = Vec::new();
     for (id, (total, shown)) in violations.fields {
@@ -194,15 +194,15 @@ fn cells(
     raw: &RawTable,
     fields: &[FieldId],
     wanted: &BTreeMap<usize, Vec<FieldId>>,
-) -> Result<BTreeMap<(usize, FieldId), Cell>, Diagnostic> {
+) -> Result<BTreeMap<(usize, FieldId), Cell>, Box<Diagnostic>> {
     use datafusion::arrow::array::AsArray;
     use datafusion::arrow::datatypes::UInt64Type;
     let mut cells = BTreeMap::new();
     let mut start = 0;
     let options = FormatOptions::default();
     for part in &raw.parts {
-        for batch in part.stream(&raw.schema).map_err(|e| *e)? {
-            let batch = batch.map_err(|e| *e)?;
+        for batch in part.stream(&raw.schema)? {
+            let batch = batch?;
             let end = start + batch.num_rows();
             for (row, ids) in wanted.range(start..end) {
                 let at = row - start;

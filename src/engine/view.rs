@@ -12,7 +12,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, lit};
 
 use super::rows::{Compiler, column, column_name, date};
-use super::session::Embedded;
+use super::session::{Embedded, Store};
 use super::table::ORDER;
 use crate::design::{FieldId, FieldPath, RowExpr, SourceId};
 use crate::plan::{Axis, epoch_day};
@@ -27,6 +27,11 @@ pub struct Paths {
 }
 
 impl Paths {
+    /// The source's own fields.
+    pub fn own(&self) -> BTreeSet<FieldId> {
+        self.stored.iter().filter(|(via, _)| via.is_empty()).map(|(_, field)| *field).collect()
+    }
+
     /// The place of a row in the data, too.
     pub fn order(&mut self) {
         self.order = true;
@@ -109,12 +114,15 @@ impl Embedded<'_> {
         })
     }
 
-    fn table(&self, source: SourceId) -> Result<DataFrame> {
+    pub(super) fn table(&self, source: SourceId) -> Result<DataFrame> {
         let table = self.tables.get(&source).ok_or_else(|| {
             let name = self.design.sources.get(source.index()).map_or("", |s| s.naming.name.as_str());
             DataFusionError::Internal(format!("the source {name} was not loaded"))
         })?;
-        self.context.read_table(Arc::clone(&table.provider) as _)
+        match &table.store {
+            Store::Memory(provider) => self.context.read_table(Arc::clone(provider) as _),
+            Store::Stream(stream) => stream.frame(&self.context),
+        }
     }
 
     pub(super) fn axis_path(&self, source: SourceId, axis: &Axis) -> Option<&FieldPath> {

@@ -2,7 +2,7 @@
 
 use bigdecimal::{BigDecimal, Zero};
 
-use super::scan::{Column, KeySet, Ordered, Primitive};
+use super::scan::{Column, KeyAtom, KeySet, Ordered, Primitive};
 use super::{Answer, Leaf, Request, Slice};
 use crate::design::{
     Aggregate, AggregateFunction, ArithmeticOp, DimensionId, FieldId, RowExpr, RowKind, RowType, SourceId,
@@ -186,7 +186,8 @@ impl Asks {
             AggregateFunction::CountDistinct => {
                 let rows = ask(Primitive::Known(x.clone()), filter);
                 let (key, filter) = (x.clone(), filter.clone());
-                self.sets.push(KeySet::Atom { source, time, key, filter, window, slice: slice.clone() });
+                let atom = KeyAtom { source, time, key, filter, window, slice: slice.clone() };
+                self.sets.push(KeySet::Atom(Box::new(atom)));
                 Recipe::Distinct { set: self.sets.len() - 1, rows }
             }
             AggregateFunction::Opening | AggregateFunction::Closing | AggregateFunction::AverageBalance => {

@@ -142,22 +142,33 @@ pub struct Ordered {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum KeySet {
     Empty,
-    Atom { source: SourceId, time: FieldId, key: RowExpr, filter: Option<RowExpr>, window: Window, slice: Slice },
+    Atom(Box<KeyAtom>),
     Operation { op: SetOp, left: Arc<KeySet>, right: Arc<KeySet> },
+}
+
+/// The known keys of the rows that match.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyAtom {
+    pub source: SourceId,
+    pub time: FieldId,
+    pub key: RowExpr,
+    pub filter: Option<RowExpr>,
+    pub window: Window,
+    pub slice: Slice,
 }
 
 impl From<&SetTerm> for KeySet {
     fn from(term: &SetTerm) -> KeySet {
         match term {
             SetTerm::Empty => KeySet::Empty,
-            SetTerm::Atom { atom, window, slice } => KeySet::Atom {
+            SetTerm::Atom { atom, window, slice } => KeySet::Atom(Box::new(KeyAtom {
                 source: atom.source,
                 time: atom.time,
                 key: RowExpr { kind: RowKind::Field(atom.key.clone()), ty: RowType::Text, span: Default::default() },
                 filter: atom.filter.clone(),
                 window: *window,
                 slice: slice.clone(),
-            },
+            })),
             SetTerm::Operation { op, left, right } => KeySet::Operation {
                 op: *op,
                 left: Arc::new(left.as_ref().into()),
