@@ -27,7 +27,7 @@ pub struct DataOptions {
 
 impl DataOptions {
     fn engine(&self) -> Options {
-        self.threads.map_or_else(Options::default, |threads| Options { threads })
+        self.threads.map_or_else(Options::default, |threads| Options { threads, ..Options::default() })
     }
 }
 
