@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::{Array, AsArray};
-use datafusion::logical_expr::Partitioning;
+use datafusion::physical_expr::expressions::col as physical_column;
+use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::{ExecutionPlan, Partitioning, execute_stream_partitioned};
 use futures::StreamExt;
 use roaring::RoaringBitmap;
 
 use super::failure;
-use super::rows::{column, text};
+use super::rows::text;
 use super::session::Embedded;
 use super::strata::{Layout, Places, Question, Stratum};
 use crate::design::{FieldId, RowExpr, SetOp, SourceId};
@@ -144,12 +146,16 @@ impl Embedded<'_> {
         let error = |e: datafusion::error::DataFusionError| vec![failure(self.span(layout.source), &e)];
         let frame = layout.frame(self, |compiler| text(compiler.compile(key)), key)?.map_err(error)?;
         let count = self.keys.partitions.len();
-        let frame = frame.repartition(Partitioning::Hash(vec![column("value")], count)).map_err(error)?;
         // The tasks need the layout's shape only, not the design.
         let layout = Arc::new(layout.shape());
         let interners = self.keys.partitions.clone();
         let work = async move {
-            let streams = frame.execute_stream_partitioned().await?;
+            let context = Arc::new(frame.task_ctx());
+            let plan = frame.create_physical_plan().await?;
+            // By hand: the optimizer drops a distribution that no operator of its own asks for.
+            let by_key = Partitioning::Hash(vec![physical_column("value", &plan.schema())?], count);
+            let plan = Arc::new(RepartitionExec::try_new(plan, by_key)?);
+            let streams = execute_stream_partitioned(plan, context)?;
             let mut tasks = Vec::new();
             for (i, mut stream) in streams.into_iter().enumerate() {
                 let (layout, interner) = (Arc::clone(&layout), interners.get(i).cloned().unwrap_or_default());
