@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::physical_expr::expressions::col as physical_column;
 use datafusion::physical_plan::repartition::RepartitionExec;
-use datafusion::physical_plan::{ExecutionPlan as _, Partitioning, execute_stream_partitioned};
+use datafusion::physical_plan::{Partitioning, execute_stream_partitioned};
 use futures::StreamExt;
 use roaring::RoaringBitmap;
 
