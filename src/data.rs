@@ -15,6 +15,8 @@ mod object;
 mod ods;
 mod parquet;
 mod sheet;
+#[cfg(test)]
+mod testing;
 mod text;
 mod xlsx;
 

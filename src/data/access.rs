@@ -289,3 +289,116 @@ fn extension(format: Format) -> &'static str {
         Format::Ods => "ods",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::super::testing::{Folder, from};
+    use super::*;
+
+    fn csv(path: &str) -> From {
+        from(Format::Csv, path)
+    }
+
+    fn shown(access: &Access, path: &str) -> Result<Vec<String>, (Code, String, String)> {
+        match access.find(&csv(path)) {
+            Ok(found) => Ok(found.into_iter().map(|f| f.display).collect()),
+            Err(mut problems) => {
+                let first = problems.remove(0);
+                Err((first.code, first.message, first.help.unwrap_or_default()))
+            }
+        }
+    }
+
+    fn folders() -> Folder {
+        Folder::new(&[
+            ("design/data/orders.csv", b"a\n1\n"),
+            ("design/data/2026/b.csv", b"a\n1\n"),
+            ("design/data/2026/a.csv", b"a\n1\n"),
+            ("design/data/2026/.hidden", b""),
+            ("design/data/x[1].csv", b"a\n1\n"),
+            ("shared/rates.csv", b"a\n1\n"),
+        ])
+    }
+
+    #[test]
+    fn a_glob_is_its_files_in_the_order_of_their_paths() {
+        let folder = folders();
+        let access = Access::new(folder.path().join("design"));
+        assert_eq!(shown(&access, "data/*.csv").unwrap(), ["data/orders.csv", "data/x[1].csv"]);
+        assert_eq!(shown(&access, "data/2026/?.csv").unwrap(), ["data/2026/a.csv", "data/2026/b.csv"]);
+        assert_eq!(shown(&access, "data/**/*.csv").unwrap().len(), 4);
+        assert_eq!(shown(&access, "data/{orders,none}.csv").unwrap(), ["data/orders.csv"]);
+        assert_eq!(shown(&access, "data/x[1].csv").unwrap(), ["data/x[1].csv"]);
+        let (code, message, help) = shown(&access, "data/2027*.csv").unwrap_err();
+        assert_eq!((code, message.as_str()), (codes::NO_MATCH, "no file matches `data/2027*.csv`"));
+        assert_eq!(help, "`data` has `2026`, `orders.csv` and `x[1].csv`");
+        assert_eq!(shown(&access, "date/*.csv").unwrap_err().2, "there is no folder `date`");
+    }
+
+    #[test]
+    fn a_missing_file_has_near_names() {
+        let folder = folders();
+        let access = Access::new(folder.path().join("design"));
+        let (code, message, help) = shown(&access, "data/order.csv").unwrap_err();
+        assert_eq!((code, message.as_str()), (codes::MISSING_FILE, "there is no file `data/order.csv`"));
+        assert_eq!(help, "did you mean `data/orders.csv`?");
+        assert_eq!(shown(&access, "dada/orders.csv").unwrap_err().2, "did you mean `data/orders.csv`?");
+        let far = shown(&access, "warehouse.csv").unwrap_err().2;
+        assert!(far.starts_with("the design's folder has no `warehouse.csv`"), "{far}");
+        let (code, message, help) = shown(&access, "data").unwrap_err();
+        assert_eq!((code, message.as_str()), (codes::UNREADABLE, "`data` is a folder"));
+        assert_eq!(help, "for all files in it write `data/*.csv`");
+    }
+
+    #[test]
+    fn what_leads_outside_is_refused_unless_allowed() {
+        let folder = folders();
+        let design = folder.path().join("design");
+        let shared = folder.path().join("shared");
+        let absolute = shared.join("rates.csv").to_string_lossy().into_owned();
+        let access = Access::new(&design);
+        for path in
+            ["../shared/rates.csv", "data/../../shared/rates.csv", "../shared/*.csv", &absolute, "../nowhere/x.csv"]
+        {
+            let (code, message, help) = shown(&access, path).unwrap_err();
+            assert_eq!(code, codes::NOT_ALLOWED, "{path}");
+            assert_eq!(message, format!("`{path}` leads outside the design's folder"));
+            assert!(help.contains("`allow = [") && help.contains("--allow-data"), "{help}");
+        }
+        let allowed = access.allow(design.join("../shared"));
+        assert_eq!(shown(&allowed, "../shared/rates.csv").unwrap(), ["../shared/rates.csv"]);
+        assert_eq!(shown(&allowed, "../shared/*.csv").unwrap(), ["../shared/rates.csv"]);
+        assert_eq!(shown(&allowed, &absolute).unwrap(), [absolute]);
+        let moved = Access::new(shared);
+        assert_eq!(shown(&moved, "rates.csv").unwrap(), ["rates.csv"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_judged_by_where_they_lead() {
+        use std::os::unix::fs::symlink;
+        let folder = folders();
+        let design = folder.path().join("design");
+        symlink("../../shared/rates.csv", design.join("data/link.csv")).unwrap();
+        symlink("../../shared", design.join("data/folder")).unwrap();
+        symlink("orders.csv", design.join("data/inner.csv")).unwrap();
+        symlink("/dev/zero", design.join("data/zero.csv")).unwrap();
+        let access = Access::new(&design);
+        for path in ["data/link.csv", "data/folder/rates.csv", "data/folder/*.csv", "data/zero.csv"] {
+            let (code, message, _) = shown(&access, path).unwrap_err();
+            assert_eq!(
+                (code, message),
+                (codes::NOT_ALLOWED, format!("`{path}` leads outside the design's folder through a link"))
+            );
+        }
+        assert_eq!(shown(&access, "data/inner.csv").unwrap(), ["data/inner.csv"]);
+        // The design's folder may itself be reached through a link.
+        symlink(&design, folder.path().join("alias")).unwrap();
+        let alias = Access::new(folder.path().join("alias"));
+        assert_eq!(shown(&alias, "data/orders.csv").unwrap(), ["data/orders.csv"]);
+        let device = access.allow("/dev");
+        assert_eq!(shown(&device, "data/zero.csv").unwrap_err().1, "`data/zero.csv` is no ordinary file");
+    }
+}

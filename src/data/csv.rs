@@ -139,13 +139,13 @@ impl Stream {
         let cause = if got > width {
             "a value that holds the delimiter or a line break stands in quotes"
         } else {
-            "is the row cut off, or its delimiter another?"
+            "the row may be cut off, or have another delimiter"
         };
         let help = match count {
             0 => cause.to_string(),
-            1 => format!("{cause}; so it is in row {}", more.join(", ")),
-            n if n as usize > more.len() => format!("{cause}; so it is in {n} more rows: {}, …", more.join(", ")),
-            n => format!("{cause}; so it is in {n} more rows: {}", more.join(", ")),
+            1 => format!("{cause}; likewise row {}", more.join(", ")),
+            n if n as usize > more.len() => format!("{cause}; likewise {n} more rows: {}, …", more.join(", ")),
+            n => format!("{cause}; likewise {n} more rows: {}", more.join(", ")),
         };
         Box::new(self.part.error(codes::RAGGED, message, Some(row), None).help(help))
     }
@@ -305,4 +305,199 @@ fn too_long(part: &Part, row: u64, column: usize, field: bool) -> Box<Diagnostic
     };
     let help = "is a quote never closed? one inside a quoted value is written twice";
     Box::new(part.error(codes::TOO_LARGE, message, Some(row), Some(&name)).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::super::testing::{Folder, from};
+    use super::*;
+    use crate::design::Format;
+
+    fn csv() -> From {
+        from(Format::Csv, "t.csv")
+    }
+
+    fn folder(text: impl AsRef<[u8]>) -> Folder {
+        Folder::new(&[("t.csv", text.as_ref())])
+    }
+
+    #[test]
+    fn values_are_text_and_rows_are_counted_as_people_do() {
+        let text = "id, fee ,note\r\n1,10.50,\"a, \"\"b\"\"\"\r\n\r\n2,,\"two\r\nlines\"\r\n3,0,x";
+        let rows = folder(text).rows(&csv(), &["note", "id", "fee"]).unwrap();
+        assert_eq!(rows, [["2", "a, \"b\"", "1", "10.50"], ["4", "two\r\nlines", "2", "-"], ["5", "x", "3", "0"],]);
+    }
+
+    #[test]
+    fn delimiter_quote_and_no_header() {
+        let mut from = csv();
+        from.options.delimiter = b';';
+        from.options.quote = b'\'';
+        from.options.header = false;
+        let rows = folder("1;'a;b'\n2;c\n").rows(&from, &["id", "name"]).unwrap();
+        assert_eq!(rows, [["1", "1", "a;b"], ["2", "2", "c"]]);
+        let (message, _) = folder("1\n2\n").wrong(&from, &["id", "name"]);
+        assert_eq!(message, "`t.csv` has no column `name`");
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_rows() {
+        let text = "编号,区域\n1,华东\n2,华南\n";
+        let wide = |order: fn(u16) -> [u8; 2], mark: &[u8]| {
+            [mark.to_vec(), text.encode_utf16().flat_map(order).collect()].concat()
+        };
+        let files = [
+            (None, text.as_bytes().to_vec()),
+            (None, [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat()),
+            (None, wide(u16::to_le_bytes, b"\xff\xfe")),
+            (None, wide(u16::to_be_bytes, b"\xfe\xff")),
+            (Some("utf-16le"), wide(u16::to_le_bytes, b"")),
+            (Some("utf-16be"), wide(u16::to_be_bytes, b"")),
+            (Some("GB18030"), encoding_rs::GB18030.encode(text).0.into_owned()),
+            (Some("gbk"), encoding_rs::GBK.encode(text).0.into_owned()),
+            (Some("big5"), encoding_rs::BIG5.encode("編號").0.into_owned()),
+        ];
+        for (label, bytes) in files {
+            let mut from = csv();
+            from.options.encoding = label.map(str::to_string);
+            if label == Some("big5") {
+                let (message, _) = folder(bytes).wrong(&from, &["編號"]);
+                assert_eq!(message, "`t.csv` has a header and no rows");
+                continue;
+            }
+            let rows = folder(bytes).rows(&from, &["区域", "编号"]).unwrap();
+            assert_eq!(rows, [["2", "华东", "1"], ["3", "华南", "2"]], "{label:?}");
+        }
+        let mut from = csv();
+        from.options.encoding = Some("shift_jis".to_string());
+        let japanese = encoding_rs::SHIFT_JIS.encode("名前\nカタカナ\n").0.into_owned();
+        assert_eq!(folder(japanese).rows(&from, &["名前"]).unwrap(), [["2", "カタカナ"]]);
+        from.options.encoding = Some("Windows-1252".to_string());
+        assert_eq!(folder(b"pr\xe9nom\nZo\xeb \x80\n").rows(&from, &["prénom"]).unwrap(), [["2", "Zoë €"]]);
+    }
+
+    #[test]
+    fn a_wrong_encoding_shows_the_bytes_and_suggests_one() {
+        let text = "id,region\n1,west\n2,华东\n";
+        let chinese = encoding_rs::GB18030.encode(text).0.into_owned();
+        let problems = folder(&chinese).rows(&csv(), &["id", "region"]).unwrap_err();
+        let problem = &problems[0];
+        assert_eq!(problem.code, codes::WRONG_ENCODING);
+        assert_eq!(problem.message, "`t.csv` is not UTF-8: bytes BB AA B6 AB in row 3, column `region`");
+        assert_eq!(problem.help.as_deref(), Some("as GB18030 the line reads `2,华东`: write `encoding: \"gb18030\"`"));
+        let data = problem.data.as_ref().unwrap();
+        assert_eq!(
+            (data.row, data.column.as_deref(), data.value.as_deref()),
+            (Some(3), Some("region"), Some("BB AA B6 AB"))
+        );
+
+        let help = |bytes: &[u8]| folder(bytes).wrong(&csv(), &["id"]).1;
+        let japanese = encoding_rs::SHIFT_JIS.encode("id,名前\n1,カタカナと漢字\n").0.into_owned();
+        assert_eq!(help(&japanese), "as Shift_JIS the line reads `id,名前`: write `encoding: \"shift_jis\"`");
+        assert_eq!(
+            help(b"id,name\n1,M\xfcller\n"),
+            "as Windows-1252 the line reads `1,Müller`: write `encoding: \"windows-1252\"`"
+        );
+        let wide: Vec<u8> = "id,name\n1,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(help(&wide), "it looks like UTF-16LE: write `encoding: \"utf-16le\"`");
+        // UTF-8 that is read as something else.
+        let mut from = csv();
+        from.options.encoding = Some("shift_jis".to_string());
+        let (message, help) = folder("id,区域\n1,华东\n").wrong(&from, &["id"]);
+        assert!(message.starts_with("`t.csv` is not Shift_JIS: byte"), "{message}");
+        assert!(help.contains("encoding: \"utf-8\""), "{help}");
+        from.options.encoding = Some("gb18300".to_string());
+        let unknown = folder("id\n1\n").wrong(&from, &["id"]);
+        assert_eq!(unknown, ("unknown encoding `gb18300`".to_string(), "did you mean `gb18030`?".to_string()));
+    }
+
+    #[test]
+    fn a_misfit_far_into_a_file_is_found_at_its_place() {
+        let mut bytes = b"id,name\n".to_vec();
+        for row in 0..40_000 {
+            bytes.extend(format!("{row},plain ascii text\n").into_bytes());
+        }
+        bytes.extend(b"40000,\xbb\xaa\xb6\xab\n");
+        let (message, help) = folder(&bytes).wrong(&csv(), &["id"]);
+        assert_eq!(message, "`t.csv` is not UTF-8: bytes BB AA B6 AB in row 40002, column `name`");
+        assert!(help.contains("`40000,华东`"), "{help}");
+    }
+
+    #[test]
+    fn ragged_rows_are_listed() {
+        let (message, help) = folder("a,b\n1,2\n3\n4,5\n6,7,8\n").wrong(&csv(), &["a"]);
+        assert_eq!(message, "row 3 of `t.csv` has 1 field, the header has 2");
+        assert_eq!(help, "the row may be cut off, or have another delimiter; likewise row 5");
+    }
+
+    #[test]
+    fn long_values_and_open_quotes_are_refused_in_bounded_memory() {
+        let long = format!("a,b\n1,2\n3,{}\n", "x".repeat(5 << 20));
+        let (message, _) = folder(&long).wrong(&csv(), &["a"]);
+        assert_eq!(message, "the value of `b` in row 3 of `t.csv` is longer than 1 MiB");
+        let between = format!("a,b\n1,{}\n", "x".repeat((1 << 20) + 1));
+        assert!(folder(&between).wrong(&csv(), &["a"]).0.contains("longer than 1 MiB"));
+        let most = format!("a,b\n1,{}\n", "x".repeat(1 << 20));
+        assert_eq!(folder(&most).rows(&csv(), &["a"]).unwrap(), [["2", "1"]]);
+        let open = "a,b\n1,\"x\n2,y\n3,z\n";
+        assert_eq!(folder(open).wrong(&csv(), &["a"]).0, "a quote opened in row 2 of `t.csv` is never closed");
+        let closed = "a,b\n1,\"x\n2,y\n3,z\"\n";
+        assert_eq!(folder(closed).rows(&csv(), &["a"]).unwrap(), [["2", "1"]]);
+    }
+
+    #[test]
+    fn empty_files_say_what_is_missing() {
+        for empty in ["", "\n\n", "\u{feff}"] {
+            let (message, help) = folder(empty).wrong(&csv(), &["a"]);
+            assert_eq!(
+                (message.as_str(), help.as_str()),
+                ("`t.csv` is empty", "its first row should name the columns")
+            );
+        }
+        assert_eq!(folder("a,b\n").wrong(&csv(), &["a"]).0, "`t.csv` has a header and no rows");
+        assert_eq!(folder("a,b").wrong(&csv(), &["a"]).0, "`t.csv` has a header and no rows");
+    }
+
+    #[test]
+    fn missing_and_doubled_columns() {
+        let (message, help) = folder("order_id,amount\n1,2\n").wrong(&csv(), &["order_id", "amuont"]);
+        assert_eq!(message, "`t.csv` has no column `amuont`");
+        assert_eq!(help, "did you mean `from \"amount\"`? the file has `order_id` and `amount`");
+        assert_eq!(folder("a,b,a\n1,2,3\n").wrong(&csv(), &["a"]).0, "`t.csv` has two columns `a`");
+        assert_eq!(folder("a,b,a\n1,2,3\n").rows(&csv(), &["b"]).unwrap(), [["2", "2"]]);
+        // An optional field does not excuse a name that no file has.
+        assert_eq!(folder("a\n1\n").wrong(&csv(), &["b?"]).0, "`t.csv` has no column `b`");
+    }
+
+    #[test]
+    fn the_hash_comes_with_the_reading() {
+        let folder = folder("a\n1\n");
+        let table = folder.open(&csv(), &["a"]).unwrap();
+        let part = &table.parts[0];
+        let alone = part.hash().unwrap();
+        assert_eq!(alone, "309b0e45a73d3fc5325e2b6ed0a01ef8b9cde6b05a5633c1f893f970d52bfddc");
+        let again = folder.open(&csv(), &["a"]).unwrap();
+        assert_eq!(again.parts[0].stream(&again.schema).unwrap().count(), 1);
+        assert_eq!(again.parts[0].hash.get(), Some(&alone));
+    }
+
+    #[test]
+    fn any_bytes_are_rows_or_an_error() {
+        // A generator of its own, so that a failure can be repeated.
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        for _ in 0..300 {
+            let length = random() % 400;
+            let alphabet = b"a,\"\n\r1\xbb\xe5\xff\0;\xef\xbb\xbf";
+            let bytes: Vec<u8> = (0..length).map(|_| alphabet[(random() % alphabet.len() as u64) as usize]).collect();
+            let _ = folder(&bytes).rows(&csv(), &["a", "1"]);
+        }
+    }
 }

@@ -325,3 +325,125 @@ fn plain(text: &str) -> String {
         None => text.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::super::testing::{Folder, from};
+    use super::*;
+    use crate::design::Format;
+
+    fn json(text: &str) -> Folder {
+        Folder::new(&[("t.json", text.as_bytes()), ("t.ndjson", text.as_bytes())])
+    }
+
+    fn from_json() -> From {
+        from(Format::Json, "t.json")
+    }
+
+    fn from_lines() -> From {
+        from(Format::Ndjson, "t.ndjson")
+    }
+
+    #[test]
+    fn values_keep_their_text() {
+        let text = r#"[{"id": 12345678901234567890.10, "a": {"b": {"c": "x,\"y\""}}, "ok": true, "n": null},
+            {"a.b.c": "dot", "id": 1.5e3, "ok": false, "n": "", "list": [1, {"]": "}"}]}]"#;
+        let rows = json(text).rows(&from_json(), &["a.b.c", "id", "ok", "n"]).unwrap();
+        assert_eq!(
+            rows,
+            [["1", "x,\"y\"", "12345678901234567890.10", "true", "-"], ["2", "dot", "1500", "false", "-"],]
+        );
+    }
+
+    #[test]
+    fn an_answer_of_a_service_holds_its_records() {
+        let text = r#"{"next": null, "tags": [1, 2], "meta": {"items": [{"no": 1}]}, "items": [{"id": 1}, {"id": 2}], "total": 2}"#;
+        assert_eq!(json(text).rows(&from_json(), &["id"]).unwrap(), [["1", "1"], ["2", "2"]]);
+        let two = r#"{"a": [{"id": 1}], "b": [{"id": 2}]}"#;
+        assert_eq!(
+            json(two).wrong(&from_json(), &["id"]).0,
+            "`t.json` holds more than one array of objects: `a` and `b`"
+        );
+        let none = json(r#"{"id": 1}"#).wrong(&from_json(), &["id"]);
+        assert_eq!(none.1, "it should be an array of objects: `[{…}, {…}]`");
+        assert_eq!(
+            json("{\"id\": 1}\n{\"id\": 2}\n").wrong(&from_json(), &["id"]).1,
+            "it holds one object after another: write `ndjson(…)`"
+        );
+    }
+
+    #[test]
+    fn lines() {
+        let text = "{\"id\": 1}\r\n\n  {\"id\": 2, \"more\": 0}";
+        assert_eq!(json(text).rows(&from_lines(), &["id", "more"]).unwrap(), [["1", "1", "-"], ["3", "2", "0"]]);
+        let wrong = |text: &str| json(text).wrong(&from_lines(), &["id"]);
+        assert_eq!(wrong("[{\"id\": 1}]").1, "the file starts an array: write `json(…)`");
+        assert_eq!(
+            wrong("{\"id\": 1}\n{\"id\": \n").0,
+            "`t.ndjson` is no JSON at line 2, column 7: EOF while parsing a value"
+        );
+        assert_eq!(wrong("{\"id\": 1}\nnull\n").0, "line 2 of `t.ndjson` is no object");
+        assert_eq!(wrong("").0, "`t.ndjson` has no rows");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_line() {
+        let wrong = |text: &str| json(text).wrong(&from_json(), &["id"]).0;
+        assert_eq!(wrong("[\n{\"id\": 1},\n{\"id\": }\n]"), "`t.json` is no JSON at line 3, column 8: expected value");
+        assert_eq!(wrong("[\n{\"id\": 1},\n{\"id\": 2"), "`t.json` ends too early: at line 3, after 2 records");
+        assert_eq!(wrong("[{\"id\": 1}"), "`t.json` ends too early: at line 1, after 1 records");
+        assert_eq!(wrong("[{\"id\": 1} {\"id\": 2}]"), "`t.json` is no JSON: line 1 has `{` instead of `,` or `]`");
+        assert_eq!(wrong("[{\"id\": 1},]"), "`t.json` is no JSON: line 1 has `]` instead of an object");
+        assert_eq!(wrong("[{\"id\": 1}] x"), "`t.json` is no JSON: line 1 has `x` instead of the end");
+        assert_eq!(wrong("[1, 2]"), "`t.json` is no array of objects: look at line 1");
+        assert_eq!(wrong("id,day"), "`t.json` is no JSON: line 1 has `i` instead of `[`");
+        assert_eq!(wrong(""), "`t.json` is empty");
+        assert_eq!(wrong("[]"), "`t.json` has no rows");
+        assert_eq!(wrong("{\"items\": []}"), "`t.json` has no rows");
+        assert_eq!(wrong("[{\"id\": {\"x\": 1}}]"), "`id` is an object in record 1 of `t.json`");
+        assert_eq!(wrong("[{\"id\": 0}, {\"id\": [1]}]"), "`id` is an array in record 2 of `t.json`");
+        assert_eq!(
+            wrong(&format!("[{{\"id\": \"{}\"}}]", "x".repeat(2 << 20))),
+            "the value of `id` in record 1 of `t.json` is longer than 1 MiB"
+        );
+    }
+
+    #[test]
+    fn columns_that_no_record_has() {
+        let (message, help) = json(r#"[{"customer": {"nam": "x"}}]"#).wrong(&from_json(), &["customer.name"]);
+        assert_eq!(message, "`t.json` has no column `customer.name`");
+        assert_eq!(help, "did you mean `from \"customer.nam\"`? the file has `customer.nam`");
+        // Known only at the end of a long file.
+        let long = "{\"id\": 1}\n".repeat(3000);
+        assert_eq!(json(&long).wrong(&from_lines(), &["id", "day"]).0, "`t.ndjson` has no column `day`");
+        let late = format!("{long}{{\"id\": 2, \"day\": \"d\"}}\n");
+        assert_eq!(json(&late).rows(&from_lines(), &["day"]).unwrap().len(), 3001);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text() {
+        let bytes = encoding_rs::GB18030.encode("{\"id\": 1}\n{\"id\": \"华东地区\"}\n").0.into_owned();
+        let folder = Folder::new(&[("t.ndjson", &bytes)]);
+        let (message, help) = folder.wrong(&from_lines(), &["id"]);
+        assert_eq!(message, "`t.ndjson` is not UTF-8: bytes BB AA B6 AB B5 D8 C7 F8 in row 2");
+        assert!(help.contains("华东地区") && help.contains("iconv"), "{help}");
+    }
+
+    #[test]
+    fn deep_and_random_text_is_read_or_refused() {
+        let deep = format!("[{{\"id\": {}1{}}}]", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(json(&deep).rows(&from_json(), &["id"]).is_err());
+        let text = r#"{"a": [{"id": 1, "x": {"y": "z\u00e9"}}, {"id": -2.5e-3}], "b": null}"#;
+        for at in 0..text.len() {
+            for byte in [b'"', b'{', b']', b',', b'\\', b' ', b'1'] {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = byte;
+                let folder = Folder::new(&[("t.json", &changed)]);
+                let _ = folder.rows(&from_json(), &["id", "x.y?"]);
+            }
+            let _ = json(&text[..at]).rows(&from_json(), &["id"]);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array, UInt64Array, new_null_array};
@@ -102,7 +103,13 @@ impl Iterator for Stream {
         if self.done {
             return None;
         }
-        let batch = self.reader.next()?.and_then(|batch| self.arrange(&batch));
+        // The library answers some broken pages by a panic; to its reader nothing else happens any more.
+        let read = catch_unwind(AssertUnwindSafe(|| self.reader.next()));
+        let Ok(read) = read else {
+            self.done = true;
+            return Some(Err(broken(&self.part, "a page is not what its header says")));
+        };
+        let batch = read?.and_then(|batch| self.arrange(&batch));
         self.done = batch.is_err();
         Some(batch.map_err(|e| broken(&self.part, &e.to_string())))
     }
@@ -150,4 +157,81 @@ pub(super) fn schema(parts: &[Part], columns: &[Wanted]) -> SchemaRef {
     };
     let fields = columns.iter().enumerate().map(|(i, c)| Field::new(&c.column, kind(i), true)).collect();
     super::batch::with_places(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use datafusion::arrow::array::{Int64Array, StringArray};
+    use datafusion::arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::parquet::arrow::ArrowWriter;
+
+    use super::super::testing::{Folder, from};
+    use super::*;
+    use crate::design::Format;
+
+    fn file(ids: &[i64], names: &[&str]) -> Vec<u8> {
+        let fields = vec![Field::new("id", DataType::Int64, false), Field::new("name", DataType::Utf8, true)];
+        let schema = Arc::new(Schema::new(fields));
+        let columns: Vec<ArrayRef> =
+            vec![Arc::new(Int64Array::from(ids.to_vec())), Arc::new(StringArray::from(names.to_vec()))];
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(&schema), None).unwrap();
+        writer.write(&RecordBatch::try_new(schema, columns).unwrap()).unwrap();
+        writer.close().unwrap();
+        bytes
+    }
+
+    #[test]
+    fn columns_keep_their_types_and_come_as_asked() {
+        let folder = Folder::new(&[("t.parquet", &file(&[7, 8], &["a", "b"]))]);
+        let from = from(Format::Parquet, "t.parquet");
+        assert_eq!(folder.rows(&from, &["name", "id"]).unwrap(), [["1", "a", "7"], ["2", "b", "8"]]);
+        let table = folder.open(&from, &["id"]).unwrap();
+        assert_eq!(table.schema.field(0).data_type(), &DataType::Int64);
+        assert_eq!(table.parts[0].footer().unwrap().rows, 2);
+        assert_eq!(table.parts[0].hash().unwrap().len(), 64);
+        let (message, help) = folder.wrong(&from, &["ids"]);
+        assert_eq!(message, "`t.parquet` has no column `ids`");
+        assert!(help.contains("did you mean `from \"id\"`?"), "{help}");
+    }
+
+    #[test]
+    fn partition_folders_are_columns_where_asked() {
+        let folder = Folder::new(&[
+            ("p/year=2025/region=%E4%B8%9C/a.parquet", &file(&[1], &["a"])),
+            ("p/year=2026/region=__HIVE_DEFAULT_PARTITION__/a.parquet", &file(&[2], &["b"])),
+        ]);
+        let mut from = from(Format::Parquet, "p/**/*.parquet");
+        assert!(folder.wrong(&from, &["year", "id"]).0.contains("have no column `year`"));
+        from.options.partitions = true;
+        let rows = folder.rows(&from, &["year", "id", "region"]).unwrap();
+        assert_eq!(rows, [["0", "1", "2025", "1", "东"], ["1", "1", "2026", "2", "-"]]);
+    }
+
+    #[test]
+    fn what_is_no_whole_file_is_refused() {
+        let whole = file(&[1, 2, 3], &["a", "b", "c"]);
+        let from = from(Format::Parquet, "t.parquet");
+        let message = |bytes: &[u8]| Folder::new(&[("t.parquet", bytes)]).wrong(&from, &["id"]).0;
+        assert_eq!(
+            message(&whole[..whole.len() / 2]),
+            "`t.parquet` is cut off: it starts as a Parquet file and has no end"
+        );
+        assert_eq!(message(b""), "`t.parquet` is empty");
+        assert_eq!(message(b"id,name\n1,a\n"), "`t.parquet` is no Parquet file");
+        assert_eq!(message(b"PAR1"), "`t.parquet` is cut off: it starts as a Parquet file and has no end");
+        let mut lost = whole.clone();
+        let at = lost.len() - 8;
+        lost[at..at + 4].copy_from_slice(&[0xff, 0xff, 0xff, 0x7f]);
+        assert!(message(&lost).starts_with("`t.parquet` is broken: "), "{}", message(&lost));
+        assert_eq!(message(&file(&[], &[])), "`t.parquet` has no rows");
+        // A byte changed anywhere is read, or refused; never a panic.
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x55;
+            let _ = Folder::new(&[("t.parquet", &changed)]).rows(&from, &["id", "name"]);
+        }
+    }
 }

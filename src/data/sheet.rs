@@ -40,24 +40,24 @@ pub(super) fn bytes(part: &Part) -> Result<Cursor<Vec<u8>>, Box<Diagnostic>> {
         return Err(Box::new(part.error(codes::BROKEN, message, None, None).help(help)));
     }
     let bytes = Cursor::new(bytes);
-    unpack(part, bytes.clone())?;
+    unpack(part, bytes.clone(), MAX_UNPACKED)?;
     Ok(bytes)
 }
 
 /// Unpacks everything once and keeps nothing: sizes that an archive states of itself may lie.
-fn unpack(part: &Part, bytes: Cursor<Vec<u8>>) -> Result<(), Box<Diagnostic>> {
+fn unpack(part: &Part, bytes: Cursor<Vec<u8>>, limit: u64) -> Result<(), Box<Diagnostic>> {
     let mut archive = zip::ZipArchive::new(bytes).map_err(|e| broken(part, &e.to_string()))?;
     if archive.len() > MAX_ENTRIES {
         return Err(broken(part, &format!("{} files in one workbook", archive.len())));
     }
-    let mut left = MAX_UNPACKED;
+    let mut left = limit;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|e| broken(part, &e.to_string()))?;
         let unpacked = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink());
         left = match unpacked.map_err(|e| broken(part, &e.to_string()))? {
             size if size <= left => left - size,
             _ => {
-                let message = format!("`{}` unpacks to more than {} MiB", part.display, MAX_UNPACKED >> 20);
+                let message = format!("`{}` unpacks to more than {} MiB", part.display, limit >> 20);
                 let help = "export it as CSV or Parquet";
                 return Err(Box::new(part.error(codes::TOO_LARGE, message, None, None).help(help)));
             }
@@ -250,4 +250,236 @@ fn letters(column: u32) -> String {
         rest /= 26;
     }
     letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use std::fmt::Write;
+
+    use super::super::testing::{Folder, example, from, zip};
+    use super::*;
+    use crate::design::Format;
+
+    const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><cellXfs>\
+        <xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>";
+
+    /// An XLSX file with these sheets, each with its rows as XML.
+    fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+        let mut listed = String::new();
+        let mut related = String::new();
+        let mut files = Vec::new();
+        for (i, (name, rows)) in sheets.iter().enumerate() {
+            let n = i + 1;
+            write!(listed, "<sheet name=\"{name}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>").unwrap();
+            write!(
+                related,
+                "<Relationship Id=\"rId{n}\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>"
+            )
+            .unwrap();
+            let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+            files.push((format!("xl/worksheets/sheet{n}.xml"), sheet));
+        }
+        let book = format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>{listed}</sheets></workbook>");
+        files.push(("xl/workbook.xml".into(), book));
+        files.push((
+            "xl/_rels/workbook.xml.rels".into(),
+            format!("<Relationships xmlns=\"{package}\">{related}</Relationships>"),
+        ));
+        let root = format!("<Relationship Id=\"rId1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/>");
+        files.push(("_rels/.rels".into(), format!("<Relationships xmlns=\"{package}\">{root}</Relationships>")));
+        files.push(("xl/styles.xml".into(), STYLES.into()));
+        zip(&files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect::<Vec<_>>())
+    }
+
+    fn text(at: &str, text: &str) -> String {
+        format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+    }
+
+    fn number(at: &str, style: u8, value: &str) -> String {
+        format!("<c r=\"{at}\" s=\"{style}\"><v>{value}</v></c>")
+    }
+
+    fn orders() -> String {
+        format!(
+            "<row r=\"2\">{}{}{}</row><row r=\"3\">{}{}{}</row><row r=\"5\">{}{}<c r=\"D5\" t=\"b\"><v>1</v></c></row>",
+            text("A2", "id"),
+            text("B2", " day "),
+            text("D2", "fee"),
+            number("A3", 0, "1001"),
+            number("B3", 1, "46027"),
+            number("D3", 0, "12.5"),
+            number("A5", 0, "1e20"),
+            number("B5", 2, "46027.75"),
+        )
+    }
+
+    fn book() -> Folder {
+        Folder::new(&[("t.xlsx", &xlsx(&[("Notes", ""), ("订单", &orders())]))])
+    }
+
+    fn sheet(name: Option<&str>, header_row: u32) -> From {
+        let mut from = from(Format::Xlsx, "t.xlsx");
+        from.options.sheet = name.map(str::to_string);
+        from.options.header_row = header_row;
+        from
+    }
+
+    #[test]
+    fn cells_become_text() {
+        let rows = book().rows(&sheet(Some("订单"), 2), &["fee", "id", "day"]).unwrap();
+        assert_eq!(
+            rows,
+            [["3", "12.5", "1001", "2026-01-05"], ["5", "true", "100000000000000000000", "2026-01-05T18:00:00"],]
+        );
+    }
+
+    #[test]
+    fn sheets_and_headers_that_are_not_there() {
+        let (message, help) = book().wrong(&sheet(Some("订阅"), 2), &["id"]);
+        assert_eq!(message, "`t.xlsx` has no sheet `订阅`");
+        assert!(help.contains("`Notes` and `订单`"), "{help}");
+        assert_eq!(book().wrong(&sheet(None, 1), &["id"]).0, "row 1 of sheet `Notes` in `t.xlsx` names no columns");
+        assert_eq!(
+            book().wrong(&sheet(Some("订单"), 1), &["id"]).0,
+            "row 1 of sheet `订单` in `t.xlsx` names no columns"
+        );
+        assert_eq!(book().wrong(&sheet(Some("订单"), 2), &["ids"]).0, "`t.xlsx` has no column `ids`");
+        let rows = format!("<row r=\"1\">{}</row>", text("A1", "id"));
+        let empty = Folder::new(&[("t.xlsx", &xlsx(&[("S", &rows)]))]);
+        assert_eq!(empty.wrong(&sheet(None, 1), &["id"]).0, "`t.xlsx` has a header and no rows");
+    }
+
+    #[test]
+    fn an_error_in_a_cell_is_told_by_its_address() {
+        let rows = format!(
+            "<row r=\"1\">{}{}</row><row r=\"2\">{}<c r=\"B2\" t=\"e\"><v>#N/A</v></c></row>",
+            text("A1", "id"),
+            text("B1", "fee"),
+            text("A2", "x")
+        );
+        let folder = Folder::new(&[("t.xlsx", &xlsx(&[("S", &rows)]))]);
+        assert_eq!(folder.wrong(&sheet(None, 1), &["fee"]).0, "cell B2 of sheet `S` in `t.xlsx` is an error, `#N/A`");
+        // A field with a type refuses it by itself, row by row.
+        let mut columns = super::super::testing::wanted(&["fee"]);
+        columns[0].any_text = false;
+        let table = super::super::open(&super::super::Access::new(folder.path()), &sheet(None, 1), &columns).unwrap();
+        assert_eq!(super::super::testing::rows(&table).unwrap(), [["2", "#N/A"]]);
+    }
+
+    #[test]
+    fn what_is_no_workbook_is_refused() {
+        let message = |bytes: &[u8]| Folder::new(&[("t.xlsx", bytes)]).wrong(&sheet(None, 1), &["id"]).0;
+        let whole = xlsx(&[("S", &orders())]);
+        assert_eq!(message(b""), "`t.xlsx` is empty");
+        assert_eq!(message(b"id,day\n"), "`t.xlsx` is no workbook");
+        assert_eq!(
+            message(&[0xd0, 0xcf, 0x11, 0xe0, 0]),
+            "`t.xlsx` is an old Excel file (.xls), or is protected by a password"
+        );
+        assert!(message(&whole[..whole.len() / 2]).starts_with("`t.xlsx` is broken: "));
+        assert_eq!(message(&zip(&[("mimetype", "x")])), "`t.xlsx` is no XLSX workbook");
+        let bomb = zip(&[("a.xml", "x"), ("xl/sharedStrings.xml", &" ".repeat(3 << 20))]);
+        assert!(bomb.len() < 10_000);
+        let folder = Folder::new(&[("t.xlsx", &whole)]);
+        let part = folder.open(&sheet(None, 2), &["id"]).unwrap().parts.remove(0);
+        let refused = unpack(&part, Cursor::new(bomb.clone()), 2 << 20).unwrap_err();
+        assert_eq!(refused.message, "`t.xlsx` unpacks to more than 2 MiB");
+        assert!(unpack(&part, Cursor::new(bomb), 4 << 20).is_ok());
+    }
+
+    #[test]
+    fn a_cell_far_out_takes_no_memory() {
+        let rows = format!(
+            "<row r=\"1\">{}</row><row r=\"2\">{}</row><row r=\"1048576\">{}{}</row>",
+            text("A1", "id"),
+            text("A2", "x"),
+            text("A1048576", "y"),
+            text("XFD1048576", "z")
+        );
+        let folder = Folder::new(&[("t.xlsx", &xlsx(&[("S", &rows)]))]);
+        assert_eq!(folder.rows(&sheet(None, 1), &["id"]).unwrap(), [["2", "x"], ["1048576", "y"]]);
+        let backwards = format!("<row r=\"2\">{}</row><row r=\"1\">{}</row>", text("A2", "x"), text("A1", "id"));
+        let folder = Folder::new(&[("t.xlsx", &xlsx(&[("S", &backwards)]))]);
+        assert_eq!(
+            folder.wrong(&sheet(None, 2), &["x"]).0,
+            "`t.xlsx` is broken: row 1 of sheet `S` stands behind row 2"
+        );
+    }
+
+    #[test]
+    fn a_changed_byte_is_read_or_refused() {
+        let whole = xlsx(&[("S", &orders())]);
+        for at in (0..whole.len()).step_by(7) {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x55;
+            let _ = Folder::new(&[("t.xlsx", &changed)]).rows(&sheet(None, 2), &["id"]);
+        }
+    }
+
+    #[test]
+    fn the_case_is_read() {
+        let path = example("customer-training/data");
+        let mut from = from(Format::Xlsx, "staff_feedback.xlsx");
+        from.options.sheet = Some("员工反馈".to_string());
+        let wanted = super::super::testing::wanted(&["工号", "月份", "绩效得分"]);
+        let table = super::super::open(&super::super::Access::new(path), &from, &wanted).unwrap();
+        let rows = super::super::testing::rows(&table).unwrap();
+        assert_eq!(rows.len(), 703);
+        assert!(
+            rows.iter().all(|r| r[2].len() == 10 && r[2].starts_with("202") && r[2].ends_with("-01")),
+            "{:?}",
+            rows[0]
+        );
+    }
+
+    #[test]
+    fn open_document_sheets() {
+        let cell = |kind: &str, value: &str, text: &str| {
+            format!("<table:table-cell office:value-type=\"{kind}\" {value}><text:p>{text}</text:p></table:table-cell>")
+        };
+        let header = [cell("string", "", "id"), cell("string", "", "day"), cell("string", "", "fee")].concat();
+        let row = [
+            cell("string", "", "A"),
+            cell("date", "office:date-value=\"2026-01-05\"", "5 Jan"),
+            cell("float", "office:value=\"3\"", "3"),
+        ]
+        .concat();
+        let content = format!(
+            "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><office:body>\
+             <office:spreadsheet><table:table table:name=\"Orders\">\
+             <table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>\
+             <table:table-row>{header}</table:table-row><table:table-row>{row}</table:table-row>\
+             </table:table></office:spreadsheet></office:body></office:document-content>"
+        );
+        let bytes = zip(&[
+            ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+            ("META-INF/manifest.xml", "<manifest:manifest/>"),
+            ("content.xml", &content),
+        ]);
+        let folder = Folder::new(&[("t.ods", &bytes), ("u.ods", &xlsx(&[("S", "")]))]);
+        let mut from = from(Format::Ods, "t.ods");
+        from.options.header_row = 3;
+        assert_eq!(folder.rows(&from, &["fee", "day", "id"]).unwrap(), [["4", "3", "2026-01-05", "A"]]);
+        from.options.sheet = Some("orders".to_string());
+        assert_eq!(folder.wrong(&from, &["id"]).1, "did you mean `Orders`? there are `Orders`");
+        from.path = "u.ods".to_string();
+        assert_eq!(folder.wrong(&from, &["id"]).0, "`u.ods` is no OpenDocument sheet");
+    }
+
+    #[test]
+    fn serial_days() {
+        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+        let show = |days, kind, old| show_time(&ExcelDateTime::new(days, kind, old));
+        assert_eq!(show(46_027.0, DateTime, false), "2026-01-05");
+        assert_eq!(show(44_565.0, DateTime, true), "2026-01-05");
+        assert_eq!(show(46_027.541_666_666_664, DateTime, false), "2026-01-05T13:00:00");
+        assert_eq!(show(0.5, DateTime, false), "12:00:00");
+        assert_eq!(show(1.5, TimeDelta, false), "36:00:00");
+        assert_eq!(letters(0) + &letters(25) + &letters(26) + &letters(16_383), "AZAAXFD");
+    }
 }

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::encoding::{self, LABELS, Misfit};
 use super::{Part, Place, Wanted, codes};
+use crate::design::Format;
 use crate::diagnostic::{DataPlace, Diagnostic, closest};
 
 /// The encoding that a source names; None: UTF-8, or what a byte order mark says.
@@ -69,8 +70,9 @@ pub(super) fn misfit(
     row: u64,
     at: Option<usize>,
 ) -> Box<Diagnostic> {
-    let bytes = misfit.bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(" ");
-    let noun = if misfit.bytes.len() == 1 { "byte" } else { "bytes" };
+    let shown = run(part, misfit);
+    let bytes = shown.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(" ");
+    let noun = if shown.len() == 1 { "byte" } else { "bytes" };
     let name = at.filter(|_| part.header.row.is_none_or(|h| h != row)).map(|at| column(part, at));
     let place = match (&name, at) {
         (Some(name), _) => format!("row {row}, column `{name}`"),
@@ -83,6 +85,13 @@ pub(super) fn misfit(
         data.value = Some(bytes);
     }
     Box::new(found.help(suggestion(part, tried, Some(misfit.offset))))
+}
+
+/// The bytes to show: those that do not fit, with what stands around them that is no ASCII, up to eight.
+fn run(part: &Part, misfit: &Misfit) -> Vec<u8> {
+    let after = stretch(part, misfit.offset).unwrap_or_default();
+    let run: Vec<u8> = after.into_iter().take(8).take_while(|b| *b >= 0x80).collect();
+    if run.len() > misfit.bytes.len() { run } else { misfit.bytes.clone() }
 }
 
 /// A zero byte: no text has one, but UTF-16 that is read as something else has many.
@@ -109,6 +118,11 @@ fn suggestion(part: &Part, tried: &'static Encoding, offset: Option<u64>) -> Str
         return "name the file's encoding: `encoding: \"…\"`".to_string();
     };
     let label = guess.name().to_lowercase();
+    // JSON is UTF-8 by its definition, so its readers take no encoding.
+    let remedy = match part.format {
+        Format::Csv => format!("write `encoding: \"{label}\"`"),
+        _ => format!("make it UTF-8, for example by `iconv -f {label} -t utf-8`"),
+    };
     let shown = offset.and_then(|offset| {
         let at = usize::try_from(offset - start).ok()?.checked_sub(first)?;
         let line_end = |b: &u8| matches!(b, b'\n' | b'\r');
@@ -119,8 +133,8 @@ fn suggestion(part: &Part, tried: &'static Encoding, offset: Option<u64>) -> Str
         Some(if cut.len() < line.len() { format!("{cut}…") } else { cut })
     });
     match shown {
-        Some(line) => format!("as {} the line reads `{line}`: write `encoding: \"{label}\"`", title(guess)),
-        None => format!("it looks like {}: write `encoding: \"{label}\"`", title(guess)),
+        Some(line) => format!("as {} the line reads `{line}`: {remedy}", title(guess)),
+        None => format!("it looks like {}: {remedy}", title(guess)),
     }
 }
 
