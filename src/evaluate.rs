@@ -1,42 +1,83 @@
 //! Cells → values, states with reasons, targets, scores, roll-up.
 //!
-//! A formula is a function of a window and a slice. The evaluator walks formulas and keeps what the engine answered; a leaf
-//! that is not answered yet is asked for in the next round, together with all others, so that a round is one scan a
-//! source. It goes on until nothing is open.
+//! A formula is a function of a window and a slice. Evaluation runs in rounds. A formula whose leaves are not all answered notes what it lacks and stays open; the answers
+//! to all that is lacking are then got together, so that one scan serves them; and what was open is evaluated again. A
+//! member-by-member aggregate takes two rounds, most formulas one.
 
 pub mod assemble;
-mod by;
 mod coverage;
 mod formula;
-mod frame;
 pub mod judge;
-mod leaves;
+mod members;
+mod numbers;
+mod outcome;
+mod reads;
 pub mod rollup;
-mod scalar;
 pub mod score;
+mod sets;
 mod trace;
+mod windows;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use crate::design::{Aggregate, Design, Formula, SetAtom, SourceId, Subject};
+use crate::design::{Aggregate, Design, DimensionId, Formula, SetAtom, SourceId, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Answer, Answers, Leaf, Request, SetTerm, Slice};
+use crate::plan::{Answer, Answers, Request, Slice};
 use crate::results::{Flags, Reason, Trace};
 use crate::source::Sources;
 use crate::value::calendar::Date;
 use crate::value::{Number, Window};
-
 pub use assemble::{EvalRequest, Periods, run};
 use coverage::Coverage;
-use frame::Frame;
-pub use leaves::{leaves, needs, slicable};
+use outcome::{Datum, Outcome};
+pub use reads::{leaves, needs, slicable};
+use windows::Frame;
 
-/// A value that there is.
+/// One formula to be evaluated on a window and a slice.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    what: What<'a>,
+    window: Window,
+    slice: Slice,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What<'a> {
+    Subject(Subject),
+    Formula(&'a Formula),
+}
+
+impl<'a> Ask<'a> {
+    /// A measure or an indicator.
+    pub fn subject(subject: Subject, window: Window, slice: Slice) -> Ask<'a> {
+        Ask { what: What::Subject(subject), window, slice }
+    }
+
+    /// Any formula, such as a target's.
+    pub fn formula(formula: &'a Formula, window: Window, slice: Slice) -> Ask<'a> {
+        Ask { what: What::Formula(formula), window, slice }
+    }
+}
+
+/// A value, or the reason why there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// None: missing, and then `reason` says why.
+    pub value: Option<CellValue>,
+    pub reason: Option<Reason>,
+    pub flags: Flags,
+    /// Rows behind it: of its smallest denominator, else of its smallest aggregate. For sets, their keys.
+    pub rows: u64,
+    /// Rows behind its largest aggregate: 0 where nothing at all was seen.
+    pub most_rows: u64,
+}
+
 #[derive(Clone, Debug)]
 pub enum CellValue {
+    /// In base units.
     Number(Number),
     Bool(bool),
     Text(String),
@@ -44,237 +85,318 @@ pub enum CellValue {
     Set(u64),
 }
 
-/// What a formula is on one window and slice.
-#[derive(Clone, Debug, Default)]
-pub struct Cell {
-    pub value: Option<CellValue>,
-    /// Why there is no value.
-    pub reason: Option<Reason>,
-    pub flags: Flags,
-    /// Rows behind the value: of its smallest denominator, else of its smallest aggregate.
-    pub rows: u64,
-}
-
-/// One question to the evaluator.
-#[derive(Clone, Debug)]
-pub struct Ask<'d> {
-    what: What<'d>,
-    window: Window,
-    slice: Slice,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What<'d> {
-    Subject(Subject),
-    Formula(&'d Formula),
-}
-
-impl<'d> Ask<'d> {
-    pub fn subject(subject: Subject, window: Window, slice: Slice) -> Self {
-        Ask { what: What::Subject(subject), window, slice }
-    }
-
-    pub fn formula(formula: &'d Formula, window: Window, slice: Slice) -> Self {
-        Ask { what: What::Formula(formula), window, slice }
-    }
-}
-
-/// A value while formulas are walked: sets stay terms until they are counted or chosen as a slice.
-#[derive(Clone, Debug)]
-enum Value {
-    Number(Number),
-    Bool(bool),
-    Text(String),
-    Set(Arc<SetTerm>),
-}
-
-/// Why a walk has no value.
-#[derive(Clone, Debug)]
-enum Stop {
-    /// The engine has not been asked yet.
-    Pending,
-    Missing(Reason),
-}
-
-/// The smallest numbers of rows behind a value.
-#[derive(Clone, Copy, Debug, Default)]
-struct Behind {
-    aggregate: Option<u64>,
-    denominator: Option<u64>,
-}
-
-fn least(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    a.into_iter().chain(b).min()
-}
-
-impl Behind {
-    fn rows(rows: u64) -> Self {
-        Behind { aggregate: Some(rows), denominator: None }
-    }
-
-    fn and(self, other: Behind) -> Self {
-        Behind {
-            aggregate: least(self.aggregate, other.aggregate),
-            denominator: least(self.denominator, other.denominator),
+impl Cell {
+    pub fn number(&self) -> Option<&Number> {
+        match &self.value {
+            Some(CellValue::Number(number)) => Some(number),
+            _ => None,
         }
     }
-
-    /// What is left when this is divided by `other`.
-    fn over(self, other: Behind) -> Self {
-        let both = self.and(other);
-        Behind { denominator: least(both.denominator, other.aggregate), ..both }
-    }
-
-    fn smallest(self) -> Option<u64> {
-        self.denominator.or(self.aggregate)
-    }
 }
 
-/// What became of a walk.
-#[derive(Clone, Debug)]
-struct Out {
-    value: Result<Value, Stop>,
-    flags: Flags,
-    behind: Behind,
+/// Place in [`Evaluator::slices`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct SliceId(usize);
+
+/// Where a formula is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct At {
+    frame: Frame,
+    slice: SliceId,
 }
 
-impl Out {
-    fn of(value: Value) -> Self {
-        Out { value: Ok(value), flags: Flags::default(), behind: Behind::default() }
-    }
+type Key = (Subject, At);
 
-    fn missing(reason: Reason) -> Self {
-        Out { value: Err(Stop::Missing(reason)), flags: Flags::default(), behind: Behind::default() }
-    }
-
-    fn pending() -> Self {
-        Out { value: Err(Stop::Pending), flags: Flags::default(), behind: Behind::default() }
-    }
-
-    fn is_pending(&self) -> bool {
-        matches!(self.value, Err(Stop::Pending))
-    }
-
-    /// With the flags and rows of something else that it was made of.
-    fn made_of(mut self, other: &Out) -> Self {
-        self.flags = self.flags.union(other.flags);
-        self.behind = self.behind.and(other.behind);
-        self
-    }
-}
-
-/// Evaluates formulas of one design over one engine.
+/// Evaluates the formulas of one design over one set of answers. It keeps what it has been told and what it has found, so
+/// that asking again costs nothing. The design must be without errors.
 pub struct Evaluator<'d> {
     design: &'d Design,
     sources: &'d Sources,
     answers: &'d dyn Answers,
     as_of: Option<Date>,
-    /// By [`SourceId`].
-    coverage: Vec<Coverage>,
-    answered: HashMap<Request, Answer>,
-    open: IndexSet<Request>,
-    /// What is done, by subject, frame and slice.
-    done: HashMap<(Subject, Frame, Arc<Slice>), Out>,
-    /// While members are looked for: the leaves that a formula reads, instead of answers.
-    collected: Option<Vec<(Leaf, Window, Slice)>>,
-    /// One shared copy of equal leaves, found by the place of each in the design.
-    aggregates: HashMap<usize, Arc<Aggregate>>,
-    atoms: HashMap<usize, Arc<SetAtom>>,
+    has_plans: bool,
+    /// By source.
+    coverage: Vec<Option<Coverage>>,
+    slices: Vec<Slice>,
+    slice_ids: HashMap<Slice, SliceId>,
+    aggregates: HashSet<Arc<Aggregate>>,
+    atoms: HashSet<Arc<SetAtom>>,
+    known: HashMap<Request, Answer>,
+    /// What the next round asks.
+    demands: IndexSet<Request>,
+    found: HashMap<Key, Outcome>,
+    /// Subjects that a formula met and that are to be evaluated before it.
+    wanted: Vec<Key>,
+    /// Subjects that wait for the next round.
+    open: HashSet<Key>,
+    /// The sources that subjects read, in order.
+    reads: HashMap<Subject, Arc<[SourceId]>>,
 }
 
 impl<'d> Evaluator<'d> {
-    /// `as_of`: the day that cuts windows; None: the latest day that any source has data for.
+    /// `as_of`: the last day that data is taken from; None: the latest that any source has data for.
     pub fn new(design: &'d Design, sources: &'d Sources, answers: &'d dyn Answers, as_of: Option<Date>) -> Self {
         let as_of = as_of.or_else(|| coverage::as_of(design, answers));
-        let coverage =
-            (0..design.sources.len()).map(|i| coverage::of(design, answers, SourceId(i as u32), as_of)).collect();
+        let ids = (0u32..).map(SourceId).take(design.sources.len());
         Evaluator {
             design,
             sources,
             answers,
             as_of,
-            coverage,
-            answered: HashMap::new(),
-            open: IndexSet::new(),
-            done: HashMap::new(),
-            collected: None,
-            aggregates: HashMap::new(),
-            atoms: HashMap::new(),
+            has_plans: design.sources.iter().any(|s| s.plan),
+            coverage: ids.map(|id| coverage::coverage(design, answers, id, as_of)).collect(),
+            slices: Vec::new(),
+            slice_ids: HashMap::new(),
+            aggregates: HashSet::new(),
+            atoms: HashSet::new(),
+            known: HashMap::new(),
+            demands: IndexSet::new(),
+            found: HashMap::new(),
+            wanted: Vec::new(),
+            open: HashSet::new(),
+            reads: HashMap::new(),
         }
     }
 
     /// As in a `test`: every source is covered from the beginning of time.
     pub fn covered_from_the_beginning(mut self) -> Self {
-        self.coverage = vec![Coverage::always(); self.design.sources.len()];
+        for coverage in &mut self.coverage {
+            *coverage = Some(Coverage::always(coverage.and_then(|c| c.first)));
+        }
         self
     }
 
-    /// The last day that data is taken from; None: no source has any.
+    /// The day that cuts windows; None: no source has any data.
     pub fn as_of(&self) -> Option<Date> {
         self.as_of
     }
 
-    /// One cell for each question, in order. Errors are of the data.
-    pub fn cells(&mut self, asks: &[Ask<'d>]) -> Result<Vec<Cell>, Vec<Diagnostic>> {
-        let mut outs: Vec<Option<Out>> = vec![None; asks.len()];
-        loop {
-            for (ask, out) in asks.iter().zip(&mut outs) {
-                if out.as_ref().is_none_or(Out::is_pending) {
-                    *out = Some(self.ask(ask));
+    /// One cell for each ask, in order. Errors are of the data.
+    pub fn cells(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Cell>, Vec<Diagnostic>> {
+        let mut cells: Vec<Option<Cell>> = vec![None; asks.len()];
+        self.rounds(|evaluator| {
+            for (cell, ask) in cells.iter_mut().zip(asks) {
+                if cell.is_none() {
+                    *cell = evaluator.cell(ask);
                 }
             }
-            if self.open.is_empty() {
-                break;
-            }
-            let batch: Vec<Request> = std::mem::take(&mut self.open).into_iter().collect();
-            let answers = self.answers.answer(&batch)?;
-            self.answered.extend(batch.into_iter().zip(answers));
-        }
-        // The size of a set that is asked for as a value is one more question.
-        let sets: Vec<Request> = outs.iter().flatten().filter_map(set_request).collect();
-        let open: Vec<Request> = sets.into_iter().filter(|r| !self.answered.contains_key(r)).collect();
-        if !open.is_empty() {
-            let answers = self.answers.answer(&open)?;
-            self.answered.extend(open.into_iter().zip(answers));
-        }
-        Ok(outs.into_iter().map(|out| out.map_or_else(Cell::default, |out| self.cell(out))).collect())
+            cells.iter().all(Option::is_some).then_some(())
+        })?;
+        Ok(cells.into_iter().flatten().collect())
     }
 
-    /// How a value came about, with the values on the way.
-    pub fn trace(&mut self, ask: &Ask<'d>) -> Result<Trace, Vec<Diagnostic>> {
-        self.cells(std::slice::from_ref(ask))?;
-        Ok(self.trace_ask(ask))
+    /// How a value came about, with the values on the way. Errors are of the data.
+    pub fn trace(&mut self, ask: &Ask<'_>) -> Result<Trace, Vec<Diagnostic>> {
+        let at = self.at(ask.window, &ask.slice);
+        self.rounds(|evaluator| evaluator.trace_ask(ask, at))
     }
 
-    fn ask(&mut self, ask: &Ask<'d>) -> Out {
-        let frame = Frame::asked(ask.window, self.as_of);
-        let slice = Arc::new(ask.slice.clone());
-        match ask.what {
-            What::Subject(subject) => self.subject(subject, frame, &slice),
-            What::Formula(formula) => self.walk(formula, frame, &slice),
-        }
-    }
-
-    fn cell(&self, out: Out) -> Cell {
-        let rows = out.behind.smallest().unwrap_or(0);
-        let (value, reason) = match out.value {
-            Ok(Value::Number(n)) => (Some(CellValue::Number(n)), None),
-            Ok(Value::Bool(b)) => (Some(CellValue::Bool(b)), None),
-            Ok(Value::Text(t)) => (Some(CellValue::Text(t)), None),
-            Ok(Value::Set(term)) => match self.answered.get(&Request::Count(term)) {
-                Some(Answer::Count(n)) => (Some(CellValue::Set(*n)), None),
-                _ => (None, None),
-            },
-            Err(Stop::Missing(reason)) => (None, Some(reason)),
-            Err(Stop::Pending) => (None, None),
+    fn cell(&mut self, ask: &Ask<'_>) -> Option<Cell> {
+        let sources = match ask.what {
+            What::Subject(subject) => self.subject_sources(subject),
+            What::Formula(formula) => self.sources_of(formula),
         };
-        Cell { value, reason, flags: out.flags, rows }
+        // Plans are never cut.
+        let reads_data = sources.iter().any(|source| !self.is_plan(*source));
+        let in_progress = reads_data && self.as_of.is_some_and(|day| ask.window.cut(day) != ask.window);
+        if let Some(reason) = self.not_sliced(ask) {
+            let flags = Flags { in_progress, ..Flags::default() };
+            return Some(Cell { reason: Some(reason), flags, ..Cell::default() });
+        }
+        let at = self.at(ask.window, &ask.slice);
+        let outcome = match ask.what {
+            What::Subject(subject) => self.reference(subject, at)?,
+            What::Formula(formula) => self.eval(formula, at)?,
+        };
+        let (value, reason) = match outcome.result {
+            Ok(Datum::Number(number)) => (Some(CellValue::Number(number)), None),
+            Ok(Datum::Bool(bool)) => (Some(CellValue::Bool(bool)), None),
+            Ok(Datum::Text(text)) => (Some(CellValue::Text(text.to_string())), None),
+            Ok(Datum::Set(term)) => (Some(CellValue::Set(self.count_keys(&term)?)), None),
+            Err(missing) => (None, Some(missing.reason)),
+        };
+        let rows = match value {
+            Some(CellValue::Set(keys)) => keys,
+            _ => outcome.behind.smallest().unwrap_or(0),
+        };
+        // What is missing is no part of anything.
+        let flags = Flags { in_progress, partial: outcome.flags.partial && reason.is_none(), ..outcome.flags };
+        Some(Cell { value, reason, flags, rows, most_rows: outcome.behind.most.max(rows) })
+    }
+
+    /// A drill-down by a dimension that a source lacks has no value, whatever the formula would make of that.
+    fn not_sliced(&self, ask: &Ask<'_>) -> Option<Reason> {
+        ask.slice.conditions.iter().find_map(|condition| {
+            let lacking = match ask.what {
+                What::Subject(subject) => slicable(self.design, subject, condition.dimension),
+                What::Formula(formula) => reads::formula_slicable(self.design, formula, condition.dimension),
+            };
+            Some(Reason::NoDimension { source: lacking.err()?, dimension: self.dimension_name(condition.dimension) })
+        })
+    }
+
+    // ---- rounds --------------------------------------------------------------------------------------------------
+
+    /// Attempts until it succeeds, with what the attempt lacked answered in between.
+    fn rounds<T>(&mut self, mut attempt: impl FnMut(&mut Self) -> Option<T>) -> Result<T, Vec<Diagnostic>> {
+        loop {
+            self.open.clear();
+            loop {
+                if let Some(done) = attempt(self) {
+                    self.demands.clear();
+                    return Ok(done);
+                }
+                if self.wanted.is_empty() {
+                    break;
+                }
+                self.settle();
+            }
+            let requests: Vec<Request> = std::mem::take(&mut self.demands).into_iter().collect();
+            let answers = self.answers.answer(&requests)?;
+            // Whoever leaves a request unanswered has no rows for it; asking for ever would not help.
+            let nothing = std::iter::repeat(Answer::Value { value: None, rows: 0 });
+            self.known.extend(requests.into_iter().zip(answers.into_iter().chain(nothing)));
+        }
+    }
+
+    /// Evaluates the subjects that are wanted, and first those that they want, until each is found or lacks answers. A
+    /// list and not recursion: a chain of references may be long.
+    fn settle(&mut self) {
+        let mut waiting = std::mem::take(&mut self.wanted);
+        while let Some(key) = waiting.last().copied() {
+            if self.found.contains_key(&key) || self.open.contains(&key) {
+                waiting.pop();
+                continue;
+            }
+            let (subject, at) = key;
+            let outcome = match reads::formula_of(self.design, subject) {
+                Some(formula) => self.eval(formula, at),
+                None => Some(Outcome::missing(Reason::Undefined { formula: String::new() })),
+            };
+            match outcome {
+                Some(outcome) => {
+                    let outcome = self.concluded(subject, outcome, at);
+                    self.found.insert(key, outcome);
+                    waiting.pop();
+                }
+                None if self.wanted.is_empty() => {
+                    self.open.insert(key);
+                    waiting.pop();
+                }
+                None => waiting.append(&mut self.wanted),
+            }
+        }
+    }
+
+    /// The answer to a request; None, and a demand for the next round, where it is not known yet.
+    fn answer(&mut self, request: Request) -> Option<&Answer> {
+        if !self.known.contains_key(&request) {
+            self.demands.insert(request);
+            return None;
+        }
+        self.known.get(&request)
+    }
+
+    // ---- places and names ----------------------------------------------------------------------------------------
+
+    fn at(&mut self, window: Window, slice: &Slice) -> At {
+        At { frame: Frame::new(window, self.as_of), slice: self.slice_id(slice.clone()) }
+    }
+
+    fn slice_id(&mut self, slice: Slice) -> SliceId {
+        if let Some(id) = self.slice_ids.get(&slice) {
+            return *id;
+        }
+        let id = SliceId(self.slices.len());
+        self.slices.push(slice.clone());
+        self.slice_ids.insert(slice, id);
+        id
+    }
+
+    fn slice(&self, id: SliceId) -> Slice {
+        self.slices.get(id.0).cloned().unwrap_or_default()
+    }
+
+    fn shared_aggregate(&mut self, aggregate: &Aggregate) -> Arc<Aggregate> {
+        if let Some(shared) = self.aggregates.get(aggregate) {
+            return shared.clone();
+        }
+        let shared = Arc::new(aggregate.clone());
+        self.aggregates.insert(shared.clone());
+        shared
+    }
+
+    fn shared_atom(&mut self, atom: &SetAtom) -> Arc<SetAtom> {
+        if let Some(shared) = self.atoms.get(atom) {
+            return shared.clone();
+        }
+        let shared = Arc::new(atom.clone());
+        self.atoms.insert(shared.clone());
+        shared
+    }
+
+    /// As written in the design, on one line.
+    fn text(&self, formula: &Formula) -> String {
+        self.sources.slice(formula.span.0).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn label(&self, window: Window) -> String {
+        self.design.calendar.label(window)
+    }
+
+    fn source_name(&self, source: SourceId) -> String {
+        self.design.sources.get(source.index()).map_or_else(String::new, |s| s.naming.name.clone())
+    }
+
+    fn dimension_name(&self, dimension: DimensionId) -> String {
+        self.design.dimensions.get(dimension.index()).map_or_else(String::new, |d| d.naming.name.clone())
+    }
+
+    fn is_plan(&self, source: SourceId) -> bool {
+        self.has_plans && self.design.sources.get(source.index()).is_some_and(|s| s.plan)
+    }
+
+    /// The sources that a formula reads, through measures and indicators, in order.
+    fn sources_of(&mut self, formula: &Formula) -> Arc<[SourceId]> {
+        let (mut sources, named) = direct_reads(formula);
+        for subject in named {
+            sources.extend(self.subject_sources(subject).iter());
+        }
+        sources.into_iter().collect()
+    }
+
+    /// As [`Evaluator::sources_of`]; those of what is named are found first, with a list and not by recursion.
+    fn subject_sources(&mut self, subject: Subject) -> Arc<[SourceId]> {
+        let mut waiting = vec![subject];
+        while let Some(next) = waiting.last().copied() {
+            if self.reads.contains_key(&next) {
+                waiting.pop();
+                continue;
+            }
+            let (mut sources, named) = reads::formula_of(self.design, next).map(direct_reads).unwrap_or_default();
+            let unknown: Vec<Subject> = named.iter().filter(|s| !self.reads.contains_key(*s)).copied().collect();
+            if unknown.is_empty() {
+                sources.extend(named.iter().filter_map(|s| self.reads.get(s)).flat_map(|s| s.iter()));
+                self.reads.insert(next, sources.into_iter().collect());
+            } else {
+                waiting.extend(unknown);
+            }
+        }
+        self.reads.get(&subject).cloned().unwrap_or_default()
     }
 }
 
-fn set_request(out: &Out) -> Option<Request> {
-    match &out.value {
-        Ok(Value::Set(term)) => Some(Request::Count(term.clone())),
-        _ => None,
+/// The sources that the leaves of a formula itself read, and the subjects that it names.
+fn direct_reads(formula: &Formula) -> (BTreeSet<SourceId>, Vec<Subject>) {
+    let (mut sources, mut names) = (BTreeSet::new(), Vec::new());
+    let mut waiting = vec![formula];
+    while let Some(next) = waiting.pop() {
+        sources.extend(reads::source_of(next));
+        names.extend(reads::named(next));
+        waiting.extend(next.operands());
     }
+    (sources, names)
 }
+
+#[cfg(test)]
+mod tests;

@@ -351,7 +351,7 @@ impl<'d> Run<'d> {
             .iter()
             .enumerate()
             .filter(|(s, asked)| {
-                not_given(asked) && !table.cells.iter().any(|((_, _, t), cell)| t == s && cell.rows > 0)
+                not_given(asked) && !table.cells.iter().any(|((_, _, t), cell)| t == s && cell.most_rows > 0)
             })
             .map(|(s, _)| s)
             .collect();

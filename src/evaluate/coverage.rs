@@ -1,67 +1,68 @@
-//! What days a source covers, and the as-of day of the design.
+//! From when to when a source has data, and the one day up to which all of them have.
 
 use crate::design::{Design, Source, SourceId};
-use crate::plan::{Answers, SourceFacts};
+use crate::plan::Answers;
 use crate::value::calendar::Date;
 use crate::value::{Calendar, Frequency, Grain, Window};
 
-/// The days for which a source would have rows if anything had happened; None: it has no rows at all.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Coverage {
-    pub window: Option<Window>,
+/// The days that a source covers, both ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Coverage {
+    pub start: Date,
+    pub end: Date,
+    /// The start of the month (or longer period) that holds the first row, where there is one: `covers` may say more.
+    pub first: Option<Date>,
 }
 
 impl Coverage {
     /// From the beginning of time, as in a test.
-    pub const fn always() -> Self {
-        Coverage { window: Some(Window::new(Date::MIN, Date::MAX)) }
+    pub fn always(first: Option<Date>) -> Coverage {
+        Coverage { start: Date::MIN, end: Date::MAX, first }
     }
 
-    pub fn touches(self, window: Window) -> bool {
-        self.window.is_some_and(|covered| covered.intersect(window).is_some())
-    }
-
-    pub fn starts_after(self, day: Date) -> bool {
-        self.window.is_some_and(|covered| covered.start > day)
+    pub fn touches(&self, window: Window) -> bool {
+        window.intersect(Window::of_days(self.start, self.end)).is_some()
     }
 }
 
-/// The latest day that any source but a plan has data for; one that is refreshed monthly has it for the whole month.
-pub fn as_of(design: &Design, answers: &dyn Answers) -> Option<Date> {
-    let sources = design.sources.iter().enumerate().filter(|(_, source)| !source.plan && source.time.is_some());
+/// The latest day that any source which is no plan has data for.
+pub(super) fn as_of(design: &Design, answers: &dyn Answers) -> Option<Date> {
+    let sources = (0u32..).map(SourceId).zip(&design.sources);
     sources
-        .filter_map(|(index, source)| {
-            let last = answers.facts(SourceId(index as u32))?.last?;
-            Some(last_day(&design.calendar, source, last))
+        .filter(|(_, source)| !source.plan && source.time.is_some())
+        .filter_map(|(id, source)| {
+            let last = answers.facts(id)?.last?;
+            // A source that is refreshed by the month has data for the whole month.
+            Some(source.refreshed.map_or(last, |often| period(&design.calendar, often, last).last()))
         })
         .max()
 }
 
-fn last_day(calendar: &Calendar, source: &Source, last: Date) -> Date {
-    let grain = source.refreshed.map_or(Grain::Day, |f| calendar.grain_of(f));
-    calendar.period_of(grain, last).window(calendar).last()
+/// None: the source has no rows and does not say what it covers.
+pub(super) fn coverage(design: &Design, answers: &dyn Answers, id: SourceId, as_of: Option<Date>) -> Option<Coverage> {
+    let source = design.sources.get(id.index())?;
+    let facts = answers.facts(id);
+    let first = facts.and_then(|f| f.first).map(|day| natural(&design.calendar, source, day).start);
+    // A plan reaches past the as-of day, as far as it goes.
+    let planned = facts.filter(|_| source.plan).and_then(|f| f.last);
+    let last = as_of.max(planned.map(|day| natural(&design.calendar, source, day).last()));
+    let said = source.covers;
+    let start = said.and_then(|c| c.start).or(first)?;
+    let end = said.and_then(|c| c.end).or(last)?;
+    Some(Coverage { start, end, first })
 }
 
-/// From the start of the month that holds the first row, or of the `refreshed` period if that is longer, to the as-of
-/// day; `covers` says otherwise. A plan reaches as far as its rows.
-pub fn of(design: &Design, answers: &dyn Answers, id: SourceId, as_of: Option<Date>) -> Coverage {
-    let Some(source) = design.sources.get(id.index()) else { return Coverage::default() };
-    let facts = answers.facts(id).cloned().unwrap_or_default();
-    let calendar = &design.calendar;
-    let declared = source.covers;
-    let start = declared.and_then(|c| c.start).or_else(|| first_day(calendar, source, &facts));
-    let data_end = facts.last.map(|last| {
-        let month = calendar.period_of(Grain::Month, last).window(calendar).last();
-        last_day(calendar, source, last).max(month)
-    });
-    let end = declared.and_then(|c| c.end).or(if source.plan { data_end.max(as_of) } else { as_of });
-    let window = start.zip(end).map(|(start, end)| Window::of_days(start, end));
-    Coverage { window: window.filter(|w| !w.is_empty()) }
+/// The month that holds a day, or the period in which the source is refreshed where that is longer.
+fn natural(calendar: &Calendar, source: &Source, day: Date) -> Window {
+    let month = calendar.period_of(Grain::Month, day).window(calendar);
+    match source.refreshed {
+        Some(often @ (Frequency::Quarterly | Frequency::HalfYearly | Frequency::Yearly)) => {
+            period(calendar, often, day)
+        }
+        Some(Frequency::Daily | Frequency::Weekly | Frequency::Monthly) | None => month,
+    }
 }
 
-fn first_day(calendar: &Calendar, source: &Source, facts: &SourceFacts) -> Option<Date> {
-    let first = facts.first?;
-    let longer = matches!(source.refreshed, Some(Frequency::Quarterly | Frequency::HalfYearly | Frequency::Yearly));
-    let grain = source.refreshed.filter(|_| longer).map_or(Grain::Month, |f| calendar.grain_of(f));
-    Some(calendar.period_of(grain, first).window(calendar).start)
+fn period(calendar: &Calendar, often: Frequency, day: Date) -> Window {
+    calendar.period_of(calendar.grain_of(often), day).window(calendar)
 }

@@ -1,478 +1,455 @@
-//! ⟦e⟧(window, slice): the walk over a formula.
+//! ⟦e⟧(window, slice): one formula, one place. None: answers are lacking, and noted.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::frame::Frame;
-use super::leaves::{formula_of, sources_of};
-use super::{Behind, Evaluator, Out, Stop, Value, scalar};
+use super::outcome::{Behind, Datum, Missing, Outcome};
+use super::windows::{Frame, Track};
+use super::{At, Evaluator, numbers};
 use crate::design::{
-    Aggregate, AggregateFunction, ArithmeticOp, Condition, ConstantId, DimensionId, Formula, FormulaKind, SetAtom,
-    SourceId, Subject, ToDateFrom,
+    Aggregate, AggregateFunction, ArithmeticOp, CompareOp, ConstantId, Formula, FormulaKind, ScalarFunction, SourceId,
+    Subject,
 };
-use crate::plan::{Answer, Leaf, Request, SetTerm, Slice, SliceCondition, SliceTest};
+use crate::plan::{Answer, Request};
 use crate::results::{Flags, Reason};
-use crate::value::{Grain, Number, Window};
+use crate::value::calendar::Date;
+use crate::value::{Number, Step, Window};
 
-/// Stack that one reference to another formula may take; chains of references may be long.
-const RED_ZONE: usize = 256 * 1024;
-const STACK: usize = 4 * 1024 * 1024;
+/// What is known of a leaf before its rows are: the days that it reads of its source, and whether there can be any.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    /// Cut.
+    pub window: Window,
+    /// As people know it.
+    pub asked: Window,
+    /// It touches the source's coverage. Over no rows a sum is then 0, else missing.
+    pub touches: bool,
+    /// From the source's beginning, and there is one: over no days a sum is 0.
+    pub from_beginning: bool,
+    pub flags: Flags,
+}
 
-impl<'d> Evaluator<'d> {
-    /// A measure or an indicator, once for each window and slice.
-    pub(super) fn subject(&mut self, subject: Subject, frame: Frame, slice: &Arc<Slice>) -> Out {
-        let key = (subject, frame, slice.clone());
-        if self.collected.is_none() {
-            if let Some(out) = self.done.get(&key) {
-                return out.clone();
+impl Reach {
+    /// Are no rows an answer?
+    pub fn knows_nothing_is_there(self) -> bool {
+        self.touches || self.from_beginning
+    }
+}
+
+impl Evaluator<'_> {
+    /// The value of a formula. Its depth is the parser's to bound; subjects that it names are found one after the other.
+    pub(super) fn eval(&mut self, formula: &Formula, at: At) -> Option<Outcome> {
+        match &formula.kind {
+            FormulaKind::Hole => Some(self.undefined(formula)),
+            FormulaKind::Number(number) => Some(Outcome::number(Number::from_decimal(number.clone()))),
+            FormulaKind::Text(text) => Some(Outcome::new(Ok(Datum::Text(Arc::from(text.as_str()))))),
+            FormulaKind::Bool(value) => Some(Outcome::bool(*value)),
+            FormulaKind::Aggregate(aggregate) => self.aggregate(formula, aggregate, at),
+            FormulaKind::Set(atom) => self.set(atom, at),
+            FormulaKind::SetOperation { op, left, right } => self.set_operation(*op, left, right, at),
+            FormulaKind::Count(set) => self.count(set, at),
+            FormulaKind::Measure(id) => self.reference(Subject::Measure(*id), at),
+            FormulaKind::Indicator(id) => self.reference(Subject::Indicator(*id), at),
+            FormulaKind::Constant(id) => Some(self.constant(*id, at)),
+            FormulaKind::Negate(x) => self.negate(formula, x, at),
+            FormulaKind::Not(x) => self.not(formula, x, at),
+            FormulaKind::Arithmetic { op, left, right } => self.arithmetic(formula, *op, left, right, at),
+            FormulaKind::Compare { op, left, right } => self.compare(formula, *op, left, right, at),
+            FormulaKind::And(left, right) => self.logical(formula, left, right, false, at),
+            FormulaKind::Or(left, right) => self.logical(formula, left, right, true, at),
+            FormulaKind::If { condition, then, otherwise } => {
+                self.choose(formula, condition, then, otherwise.as_deref(), at)
+            }
+            FormulaKind::Otherwise(left, right) => self.otherwise(left, right, at),
+            FormulaKind::IsMissing { operand, negated } => self.is_missing(operand, *negated, at),
+            FormulaKind::Function { function, args } => self.function(formula, *function, args, at),
+            FormulaKind::Growth { operand, step } => self.growth(formula, operand, *step, at),
+            FormulaKind::PerYear(x) => self.per_year(formula, x, at),
+            FormulaKind::By { function, operand, over } => self.by(formula, function, operand, *over, at),
+            FormulaKind::Overall { operand, dimensions } => self.overall(operand, dimensions.as_deref(), at),
+            FormulaKind::Only { operand, conditions } => self.only(operand, conditions, at),
+            FormulaKind::Previous { operand, .. }
+            | FormulaKind::Ago { operand, .. }
+            | FormulaKind::Rolling { operand, .. } => {
+                let frame = self.moved(formula, at.frame);
+                self.eval_covered(operand, At { frame, ..at })
+            }
+            FormulaKind::ToDate { operand, .. } | FormulaKind::Before(operand) | FormulaKind::UpToEnd(operand) => {
+                self.eval(operand, At { frame: self.moved(formula, at.frame), ..at })
             }
         }
-        let Some(formula) = formula_of(self.design, subject) else { return Out::pending() };
-        let mut out = stacker::maybe_grow(RED_ZONE, STACK, || self.walk(formula, frame, slice));
-        if let Subject::Indicator(id) = subject {
-            if let Some(indicator) = self.design.indicators.get(id.index()) {
-                let rows = out.behind.smallest();
-                if let (Some(needed), Some(rows), false) = (indicator.min_n, rows, out.is_pending()) {
-                    if rows < needed {
-                        let indicator = indicator.naming.name.clone();
-                        out.value = Err(Stop::Missing(Reason::TooFewRows { indicator, rows, needed }));
-                    }
-                }
-                out.flags.provisional |= self.is_provisional(frame.cut, indicator.lag);
-            }
-        }
-        if self.collected.is_none() && !out.is_pending() {
-            self.done.insert(key, out.clone());
-        }
-        out
     }
 
-    fn is_provisional(&self, window: Window, lag: Option<i64>) -> bool {
-        let (Some(lag), Some(as_of)) = (lag, self.as_of) else { return false };
-        !window.is_empty() && Window::new(window.last(), as_of).days() < lag
-    }
-
-    pub(super) fn walk(&mut self, formula: &'d Formula, frame: Frame, slice: &Arc<Slice>) -> Out {
+    /// The frame that a formula evaluates its operand on.
+    pub(super) fn moved(&self, formula: &Formula, frame: Frame) -> Frame {
         let calendar = &self.design.calendar;
         match &formula.kind {
-            // Errors keep a design from being evaluated.
-            FormulaKind::Hole => Out::pending(),
-            FormulaKind::Number(n) => Out::of(Value::Number(Number::from_decimal(n.clone()))),
-            FormulaKind::Text(text) => Out::of(Value::Text(text.clone())),
-            FormulaKind::Bool(holds) => Out::of(Value::Bool(*holds)),
-            FormulaKind::Aggregate(aggregate) => self.aggregate(aggregate, frame, slice),
-            FormulaKind::Set(atom) => self.set(atom, frame, slice),
-            FormulaKind::SetOperation { op, left, right } => {
-                let (left, right) = (self.walk(left, frame, slice), self.walk(right, frame, slice));
-                both(left, right, |a, b| match (a, b) {
-                    (Value::Set(left), Value::Set(right)) => {
-                        Some(Value::Set(Arc::new(SetTerm::Operation { op: *op, left, right })))
-                    }
-                    _ => None,
-                })
-            }
-            FormulaKind::Count(set) => self.count(set, frame, slice),
-            FormulaKind::Measure(id) => self.subject(Subject::Measure(*id), frame, slice),
-            FormulaKind::Indicator(id) => self.subject(Subject::Indicator(*id), frame, slice),
-            FormulaKind::Constant(id) => self.constant(*id, frame),
-            FormulaKind::Negate(x) => number(self.walk(x, frame, slice), |n| Some(n.neg())),
-            FormulaKind::Not(x) => {
-                let mut out = self.walk(x, frame, slice);
-                if let Ok(Value::Bool(holds)) = &mut out.value {
-                    *holds = !*holds;
-                }
-                out
-            }
-            FormulaKind::Arithmetic { op, left, right } => self.arithmetic(*op, left, right, frame, slice),
-            FormulaKind::Compare { op, left, right } => {
-                let (left, right) = (self.walk(left, frame, slice), self.walk(right, frame, slice));
-                both(left, right, |a, b| Some(Value::Bool(scalar::compares(*op, order(&a, &b)?))))
-            }
-            FormulaKind::And(left, right) => self.logical(false, left, right, frame, slice),
-            FormulaKind::Or(left, right) => self.logical(true, left, right, frame, slice),
-            FormulaKind::If { condition, then, otherwise } => {
-                self.branch(condition, then, otherwise.as_deref(), frame, slice)
-            }
-            FormulaKind::Otherwise(left, right) => {
-                let left = self.walk(left, frame, slice);
-                match left.value {
-                    Ok(_) => left,
-                    Err(Stop::Missing(_)) => self.walk(right, frame, slice).made_of(&flags_of(&left)),
-                    Err(Stop::Pending) => {
-                        // Asked for together, so that it takes no round of its own.
-                        self.walk(right, frame, slice);
-                        left
-                    }
-                }
-            }
-            FormulaKind::IsMissing { operand, negated } => {
-                let out = self.walk(operand, frame, slice);
-                let missing = match out.value {
-                    Ok(_) => false,
-                    Err(Stop::Missing(_)) => true,
-                    Err(Stop::Pending) => return out,
-                };
-                Out::of(Value::Bool(missing != *negated)).made_of(&flags_of(&out))
-            }
-            FormulaKind::Function { function, args } => {
-                let outs: Vec<Out> = args.iter().map(|a| self.walk(a, frame, slice)).collect();
-                let undefined = || Reason::Undefined { formula: self.text(formula) };
-                let ty = args.first().map_or(&formula.ty, |a| &a.ty);
-                all(outs, |values| match scalar::function(*function, &numbers(&values), ty) {
-                    Some(n) => Ok(Value::Number(n)),
-                    None => Err(undefined()),
-                })
-            }
-            FormulaKind::Previous { operand, times } => {
-                self.shifted(operand, frame, frame.previous(calendar, *times), slice)
-            }
-            FormulaKind::Ago { operand, step } => self.shifted(operand, frame, frame.ago(calendar, *step), slice),
-            FormulaKind::Rolling { operand, step } => {
-                self.shifted(operand, frame, frame.rolling(calendar, *step), slice)
-            }
-            FormulaKind::ToDate { operand, from } => {
-                self.walk(operand, frame.to_date(calendar, to_date_grain(*from)), slice)
-            }
-            FormulaKind::Before(x) => self.walk(x, frame.before(), slice),
-            FormulaKind::UpToEnd(x) => self.walk(x, frame.up_to_end(), slice),
-            FormulaKind::Growth { operand, step } => {
-                let base = match step {
-                    Some(step) => frame.ago(calendar, *step),
-                    None => frame.previous(calendar, 1),
-                };
-                let now = self.walk(operand, frame, slice);
-                let then = self.shifted(operand, frame, base, slice);
-                let not_positive = || Reason::BaseNotPositive { formula: self.text(operand) };
-                all(vec![now, then], |values| match numbers(&values).as_slice() {
-                    [now, then] if then.is_positive() => {
-                        let growth = now.div(then).map(|ratio| ratio.sub(&Number::int(1)));
-                        growth.map(Value::Number).ok_or_else(not_positive)
-                    }
-                    _ => Err(not_positive()),
-                })
-            }
-            FormulaKind::PerYear(x) => {
-                let factor = calendar.per_year_factor(frame.cut);
-                number(self.walk(x, frame, slice), |n| Some(n.mul(&factor)))
-            }
-            FormulaKind::By { function, operand, over } => self.by(function, operand, *over, frame, slice),
-            FormulaKind::Overall { operand, dimensions } => {
-                let wider = overall(slice, dimensions.as_deref());
-                self.walk(operand, frame, &wider)
-            }
-            FormulaKind::Only { operand, conditions } => match self.narrowed(conditions, frame, slice) {
-                Ok((narrower, of)) => {
-                    let mut out = self.walk(operand, frame, &narrower);
-                    out.flags = out.flags.union(of);
-                    out
-                }
-                Err(out) => {
-                    if self.collected.is_some() {
-                        self.walk(operand, frame, slice);
-                    }
-                    out
-                }
-            },
+            FormulaKind::Previous { times, .. } => frame.previous(calendar, *times),
+            FormulaKind::Ago { step, .. } => frame.ago(calendar, *step),
+            FormulaKind::ToDate { from, .. } => frame.to_date(calendar, *from),
+            FormulaKind::Rolling { step, .. } => frame.rolling(calendar, *step),
+            FormulaKind::Before(_) => frame.before(self.as_of),
+            FormulaKind::UpToEnd(_) => frame.up_to_end(),
+            _ => frame,
         }
     }
 
-    /// The formula as its author wrote it.
-    pub(super) fn text(&self, formula: &Formula) -> String {
-        self.sources.slice(formula.span.0).split_whitespace().collect::<Vec<_>>().join(" ")
+    /// The frame of the base of a growth.
+    pub(super) fn base_frame(&self, step: Option<Step>, frame: Frame) -> Frame {
+        let calendar = &self.design.calendar;
+        step.map_or_else(|| frame.previous(calendar, 1), |step| frame.ago(calendar, step))
+    }
+
+    /// What `previous`, `ago`, `rolling` and the base of a growth are: missing where the window starts before any source
+    /// that the formula reads does. A window from the beginning of time starts with whatever there is.
+    fn eval_covered(&mut self, operand: &Formula, at: At) -> Option<Outcome> {
+        let sources = self.sources_of(operand);
+        let early = sources.iter().find_map(|source| {
+            let coverage = self.coverage.get(source.index()).copied().flatten()?;
+            let window = self.track(*source, at.frame).asked;
+            let unbounded = window.start == Date::MIN && !window.is_empty();
+            (!unbounded && window.start < coverage.start).then_some((*source, window))
+        });
+        match early {
+            Some((source, window)) => {
+                let (source, window) = (self.source_name(source), self.label(window));
+                Some(Outcome::missing(Reason::BeforeCoverage { source, window }))
+            }
+            None => self.eval(operand, at),
+        }
     }
 
     // ---- leaves --------------------------------------------------------------------------------------------------
 
-    fn aggregate(&mut self, aggregate: &'d Aggregate, frame: Frame, slice: &Arc<Slice>) -> Out {
-        let place = std::ptr::from_ref(aggregate) as usize;
-        let shared = self.aggregates.entry(place).or_insert_with(|| Arc::new(aggregate.clone())).clone();
-        let (window, flags) = match self.leaf(Leaf::Aggregate(shared.clone()), frame, slice) {
-            Ok(found) => found,
-            Err(out) => return out,
+    pub(super) fn track(&self, source: SourceId, frame: Frame) -> Track {
+        if self.is_plan(source) { frame.plan } else { frame.data }
+    }
+
+    /// Which days a leaf reads, or why it can have no value there.
+    pub(super) fn reach(&self, source: SourceId, at: At) -> Result<Reach, Missing> {
+        let slice = self.slices.get(at.slice.0);
+        let lacks = |dimension: crate::design::DimensionId| {
+            self.design.dimensions.get(dimension.index()).is_none_or(|d| d.field_in(source).is_none())
         };
-        let request = Request::Aggregate { aggregate: shared, window, slice: slice.as_ref().clone() };
-        let Some(answer) = self.answered.get(&request) else {
-            self.open.insert(request);
-            return Out::pending();
+        if let Some(lacking) = slice.and_then(|s| s.conditions.iter().find(|c| lacks(c.dimension))) {
+            return Err(Missing::of(Reason::NoDimension {
+                source: self.source_name(source),
+                dimension: self.dimension_name(lacking.dimension),
+            }));
+        }
+        let track = self.track(source, at.frame);
+        let coverage = self.coverage.get(source.index()).copied().flatten();
+        let window = track.cut;
+        let unbounded = window.start == Date::MIN;
+        let lag = self.design.sources.get(source.index()).and_then(|s| s.lag);
+        Ok(Reach {
+            window,
+            asked: track.asked,
+            touches: coverage.is_some_and(|c| c.touches(window)),
+            from_beginning: unbounded && coverage.is_some(),
+            flags: Flags {
+                in_progress: false,
+                partial: !unbounded && coverage.is_some_and(|c| window.start < c.start),
+                provisional: self.is_provisional(window, lag),
+            },
+        })
+    }
+
+    /// Are there fewer than `lag` days between the window's last one and the as-of day?
+    fn is_provisional(&self, window: Window, lag: Option<i64>) -> bool {
+        let (Some(lag), Some(as_of)) = (lag, self.as_of) else { return false };
+        lag > 0 && Window::new(window.last(), as_of).days() < lag
+    }
+
+    pub(super) fn not_covered(&self, source: SourceId, reach: Reach) -> Missing {
+        Missing::of(Reason::NotCovered { source: self.source_name(source), window: self.label(reach.asked) })
+    }
+
+    fn aggregate(&mut self, formula: &Formula, aggregate: &Aggregate, at: At) -> Option<Outcome> {
+        let source = aggregate.source;
+        let reach = match self.reach(source, at) {
+            Ok(reach) => reach,
+            Err(missing) => return Some(Outcome::new(Err(missing))),
         };
-        let Answer::Value { value, rows } = answer else { return Out::pending() };
-        let behind = Behind::rows(*rows);
-        let value = match (value, aggregate.function == AggregateFunction::Count) {
-            (Some(n), _) => Ok(Value::Number(n.clone())),
-            (None, true) => Ok(Value::Number(Number::zero())),
-            (None, false) => Err(Stop::Missing(self.no_rows(aggregate.source, window))),
-        };
-        Out { value, flags, behind }
-    }
-
-    fn set(&mut self, atom: &'d SetAtom, frame: Frame, slice: &Arc<Slice>) -> Out {
-        let place = std::ptr::from_ref(atom) as usize;
-        let shared = self.atoms.entry(place).or_insert_with(|| Arc::new(atom.clone())).clone();
-        match self.leaf(Leaf::Set(shared.clone()), frame, slice) {
-            Ok((window, flags)) => {
-                let term = if window.is_empty() {
-                    SetTerm::Empty
-                } else {
-                    SetTerm::Atom { atom: shared, window, slice: slice.as_ref().clone() }
-                };
-                Out { flags, ..Out::of(Value::Set(Arc::new(term))) }
-            }
-            Err(out) => out,
-        }
-    }
-
-    /// The window on which a leaf is read, or why it is not: its source lacks a dimension, or covers no day of it.
-    fn leaf(&mut self, leaf: Leaf, frame: Frame, slice: &Arc<Slice>) -> Result<(Window, Flags), Out> {
-        let id = leaf.source();
-        let Some(source) = self.design.sources.get(id.index()) else { return Err(Out::pending()) };
-        let window = frame.of(source.plan);
-        let flags = Flags {
-            in_progress: frame.in_progress && !source.plan,
-            partial: false,
-            provisional: self.is_provisional(window, source.lag),
-        };
-        let coverage = self.coverage.get(id.index()).copied().unwrap_or_default();
-        // `before` and `to_date` begin where the source does: over no days there is nothing, which is known.
-        let from_the_beginning = window.start == jiff::civil::Date::MIN;
-        let lacking = slice
-            .conditions
-            .iter()
-            .map(|c| c.dimension)
-            .find(|d| self.design.dimensions.get(d.index()).is_some_and(|d| d.field_in(id).is_none()));
-        if let Some(dimension) = lacking {
-            let dimension = self.design.dimensions.get(dimension.index()).map_or("", |d| d.naming.name.as_str());
-            let reason = Reason::NoDimension { source: source.naming.name.clone(), dimension: dimension.to_string() };
-            return Err(Out { flags, ..Out::missing(reason) });
-        }
-        if coverage.window.is_none() || !from_the_beginning && !coverage.touches(window) {
-            let reason = Reason::NotCovered { source: source.naming.name.clone(), window: self.label(window) };
-            return Err(Out { flags, ..Out::missing(reason) });
-        }
-        if let Some(collected) = &mut self.collected {
-            collected.push((leaf, window, slice.as_ref().clone()));
-            return Err(Out::pending());
-        }
-        let partial = !from_the_beginning && coverage.starts_after(window.start);
-        Ok((window, Flags { partial, ..flags }))
-    }
-
-    /// A window's label; one from the beginning of time says so.
-    pub(super) fn label(&self, window: Window) -> String {
-        if window.start == jiff::civil::Date::MIN {
-            return format!("..{}", window.last());
-        }
-        self.design.calendar.label(window)
-    }
-
-    fn no_rows(&self, source: SourceId, window: Window) -> Reason {
-        let name = self.design.sources.get(source.index()).map_or_else(String::new, |s| s.naming.name.clone());
-        Reason::NoRows { source: name, window: self.label(window) }
-    }
-
-    fn count(&mut self, set: &'d Formula, frame: Frame, slice: &Arc<Slice>) -> Out {
-        let out = self.walk(set, frame, slice);
-        let Ok(Value::Set(term)) = &out.value else { return out };
-        let count = match term.as_ref() {
-            SetTerm::Empty => 0,
-            _ => {
-                let request = Request::Count(term.clone());
-                match self.answered.get(&request) {
-                    Some(Answer::Count(n)) => *n,
-                    _ => {
-                        self.open.insert(request);
-                        return Out { flags: out.flags, ..Out::pending() };
-                    }
-                }
+        let (value, rows) = if reach.window.is_empty() {
+            (None, 0)
+        } else {
+            let (aggregate, slice) = (self.shared_aggregate(aggregate), self.slice(at.slice));
+            match self.answer(Request::Aggregate { aggregate, window: reach.window, slice })? {
+                Answer::Value { value, rows } => (value.clone(), *rows),
+                Answer::Count(_) | Answer::Members(_) => (None, 0),
             }
         };
-        Out { value: Ok(Value::Number(Number::int(count as i64))), flags: out.flags, behind: Behind::rows(count) }
+        let counts = matches!(
+            aggregate.function,
+            AggregateFunction::Count | AggregateFunction::CountDistinct | AggregateFunction::Sum
+        );
+        let result = if rows == 0 && !reach.touches && !(counts && reach.from_beginning) {
+            Err(self.not_covered(source, reach))
+        } else {
+            match value {
+                Some(value) => Ok(Datum::Number(value)),
+                None if counts => Ok(Datum::Number(Number::zero())),
+                None if rows > 0 => Err(self.undefined_reason(formula)),
+                None => Err(Missing::of(Reason::NoRows {
+                    source: self.source_name(source),
+                    window: self.label(reach.asked),
+                })),
+            }
+        };
+        Some(Outcome { result, flags: reach.flags, behind: Behind::rows(rows) })
     }
 
-    fn constant(&self, id: ConstantId, frame: Frame) -> Out {
-        let Some(constant) = self.design.constants.get(id.index()) else { return Out::pending() };
-        let day = frame.last();
+    fn constant(&self, id: ConstantId, at: At) -> Outcome {
+        let track = at.frame.data;
+        let day = if track.cut.is_empty() { track.asked.last() } else { track.cut.last() };
+        let Some(constant) = self.design.constants.get(id.index()) else {
+            return Outcome::missing(Reason::NoConstant { name: String::new(), day: day.to_string() });
+        };
         match constant.on(day) {
-            Some(value) => Out::of(Value::Number(Number::from_decimal(value.clone()))),
-            None => Out::missing(Reason::NoConstant { name: constant.naming.name.clone(), day: day.to_string() }),
+            Some(value) => Outcome::number(Number::from_decimal(value.clone())),
+            None => Outcome::missing(Reason::NoConstant { name: constant.naming.name.clone(), day: day.to_string() }),
         }
     }
 
-    // ---- operators -----------------------------------------------------------------------------------------------
+    // ---- references ----------------------------------------------------------------------------------------------
+
+    /// A measure or an indicator, if it is found already; else it is wanted.
+    pub(super) fn reference(&mut self, subject: Subject, at: At) -> Option<Outcome> {
+        let key = (subject, at);
+        let found = self.found.get(&key).cloned();
+        if found.is_none() && !self.open.contains(&key) {
+            self.wanted.push(key);
+        }
+        found
+    }
+
+    /// What a subject adds to its formula's value: `lag` and `min_n`.
+    pub(super) fn concluded(&self, subject: Subject, outcome: Outcome, at: At) -> Outcome {
+        let Subject::Indicator(id) = subject else { return outcome };
+        let Some(indicator) = self.design.indicators.get(id.index()) else { return outcome };
+        let mut outcome = outcome;
+        outcome.flags.provisional |= self.is_provisional(at.frame.data.asked, indicator.lag);
+        if let (Some(needed), Some(rows), Ok(_)) = (indicator.min_n, outcome.behind.smallest(), &outcome.result)
+            && rows < needed
+        {
+            let indicator = indicator.naming.name.clone();
+            outcome.result = Err(Missing::of(Reason::TooFewRows { indicator, rows, needed }));
+        }
+        outcome
+    }
+
+    // ---- numbers and conditions ----------------------------------------------------------------------------------
+
+    pub(super) fn undefined_reason(&self, formula: &Formula) -> Missing {
+        Missing::of(Reason::Undefined { formula: self.text(formula) })
+    }
+
+    fn undefined(&self, formula: &Formula) -> Outcome {
+        Outcome::new(Err(self.undefined_reason(formula)))
+    }
+
+    /// Both are evaluated, though the first may lack answers, so that one round asks for all.
+    fn both(&mut self, left: &Formula, right: &Formula, at: At) -> Option<(Outcome, Outcome)> {
+        let (left, right) = (self.eval(left, at), self.eval(right, at));
+        left.zip(right)
+    }
+
+    fn negate(&mut self, formula: &Formula, operand: &Formula, at: At) -> Option<Outcome> {
+        let operand = self.eval(operand, at)?;
+        Some(operand.then(|datum| match datum {
+            Datum::Number(number) => Ok(Datum::Number(number.neg())),
+            _ => Err(self.undefined_reason(formula)),
+        }))
+    }
+
+    fn not(&mut self, formula: &Formula, operand: &Formula, at: At) -> Option<Outcome> {
+        let operand = self.eval(operand, at)?;
+        Some(operand.then(|datum| match datum {
+            Datum::Bool(value) => Ok(Datum::Bool(!value)),
+            _ => Err(self.undefined_reason(formula)),
+        }))
+    }
 
     fn arithmetic(
         &mut self,
+        formula: &Formula,
         op: ArithmeticOp,
-        left: &'d Formula,
-        right: &'d Formula,
-        frame: Frame,
-        slice: &Arc<Slice>,
-    ) -> Out {
-        let (a, b) = (self.walk(left, frame, slice), self.walk(right, frame, slice));
-        let behind = if op == ArithmeticOp::Divide { a.behind.over(b.behind) } else { a.behind.and(b.behind) };
-        let zero = || Reason::ZeroDenominator { formula: self.text(right) };
-        let out = all(vec![a, b], |values| match numbers(&values).as_slice() {
-            [a, b] => scalar::arithmetic(op, a, b).map(Value::Number).ok_or_else(zero),
-            _ => Err(zero()),
-        });
-        Out { behind, ..out }
+        left: &Formula,
+        right: &Formula,
+        at: At,
+    ) -> Option<Outcome> {
+        let (a, b) = self.both(left, right, at)?;
+        let zero = |b: &Number| op == ArithmeticOp::Divide && b.is_zero();
+        let make = |a: Datum, b: Datum| match (a, b) {
+            (Datum::Number(_), Datum::Number(b)) if zero(&b) => {
+                Err(Missing::of(Reason::ZeroDenominator { formula: self.text(right) }))
+            }
+            (Datum::Number(a), Datum::Number(b)) => {
+                numbers::arithmetic(op, &a, &b).map(Datum::Number).ok_or_else(|| self.undefined_reason(formula))
+            }
+            _ => Err(self.undefined_reason(formula)),
+        };
+        Some(if op == ArithmeticOp::Divide { a.over(b, make) } else { a.with(b, make) })
     }
 
-    /// Three-valued: a side that decides does so whatever the other is. `decisive` is true for `or`.
+    fn compare(
+        &mut self,
+        formula: &Formula,
+        op: CompareOp,
+        left: &Formula,
+        right: &Formula,
+        at: At,
+    ) -> Option<Outcome> {
+        let (a, b) = self.both(left, right, at)?;
+        Some(a.with(b, |a, b| {
+            let order = match (&a, &b) {
+                (Datum::Number(a), Datum::Number(b)) => a.cmp_tolerant(b),
+                (Datum::Bool(a), Datum::Bool(b)) => a.cmp(b),
+                (Datum::Text(a), Datum::Text(b)) => a.cmp(b),
+                _ => return Err(self.undefined_reason(formula)),
+            };
+            Ok(Datum::Bool(numbers::holds(op, order)))
+        }))
+    }
+
+    /// `and` and `or` in three values: `decides` is the one that settles it whatever the other side is.
     fn logical(
         &mut self,
-        decisive: bool,
-        left: &'d Formula,
-        right: &'d Formula,
-        frame: Frame,
-        slice: &Arc<Slice>,
-    ) -> Out {
-        let (a, b) = (self.walk(left, frame, slice), self.walk(right, frame, slice));
-        let decides = |out: &Out| matches!(&out.value, Ok(Value::Bool(holds)) if *holds == decisive);
-        if decides(&a) || decides(&b) {
-            return Out::of(Value::Bool(decisive)).made_of(&a).made_of(&b);
+        formula: &Formula,
+        left: &Formula,
+        right: &Formula,
+        decides: bool,
+        at: At,
+    ) -> Option<Outcome> {
+        let (a, b) = self.both(left, right, at)?;
+        let settles = |o: &Outcome| matches!(o.result, Ok(Datum::Bool(value)) if value == decides);
+        if settles(&a) || settles(&b) {
+            let (flags, behind) = (a.flags.union(b.flags), a.behind.and(b.behind));
+            return Some(Outcome { flags, behind, ..Outcome::bool(decides) });
         }
-        both(a, b, |_, _| Some(Value::Bool(!decisive)))
+        Some(a.with(b, |a, b| match (a, b) {
+            (Datum::Bool(_), Datum::Bool(_)) => Ok(Datum::Bool(!decides)),
+            _ => Err(self.undefined_reason(formula)),
+        }))
     }
 
-    fn branch(
+    fn choose(
         &mut self,
-        condition: &'d Formula,
-        then: &'d Formula,
-        otherwise: Option<&'d Formula>,
-        frame: Frame,
-        slice: &Arc<Slice>,
-    ) -> Out {
-        let chosen = self.walk(condition, frame, slice);
-        let branch = match &chosen.value {
-            Ok(Value::Bool(true)) => Some(then),
-            Ok(_) => otherwise,
-            Err(Stop::Missing(_)) if self.collected.is_none() => return chosen,
-            Err(_) => {
-                self.walk(then, frame, slice);
-                otherwise.map(|x| self.walk(x, frame, slice));
-                return Out { value: Err(Stop::Pending), ..chosen };
-            }
+        formula: &Formula,
+        condition: &Formula,
+        then: &Formula,
+        otherwise: Option<&Formula>,
+        at: At,
+    ) -> Option<Outcome> {
+        let Some(condition) = self.eval(condition, at) else {
+            // Either branch may be read: their leaves are asked for in the same round.
+            self.eval(then, at);
+            otherwise.and_then(|branch| self.eval(branch, at));
+            return None;
         };
-        let out = match branch {
-            Some(branch) => self.walk(branch, frame, slice),
-            None => Out::missing(Reason::NoBranch),
+        let (flags, behind) = (condition.flags, condition.behind);
+        let branch = match condition.result {
+            Err(missing) => Outcome::new(Err(missing)),
+            Ok(Datum::Bool(true)) => self.eval(then, at)?,
+            Ok(Datum::Bool(false)) => match otherwise {
+                Some(branch) => self.eval(branch, at)?,
+                None => Outcome::missing(Reason::NoBranch),
+            },
+            Ok(_) => self.undefined(formula),
         };
-        out.made_of(&flags_of(&chosen))
+        Some(branch.beside(flags, behind))
     }
 
-    /// `previous`, `ago`, `rolling`: missing where the window that they reach starts before a source does.
-    fn shifted(&mut self, operand: &'d Formula, from: Frame, to: Frame, slice: &Arc<Slice>) -> Out {
-        if to.asked.start != jiff::civil::Date::MIN {
-            for id in sources_of(self.design, operand) {
-                let Some(source) = self.design.sources.get(id.index()) else { continue };
-                let window = to.of(source.plan);
-                if self.coverage.get(id.index()).is_some_and(|c| c.starts_after(window.start)) {
-                    let reason =
-                        Reason::BeforeCoverage { source: source.naming.name.clone(), window: self.label(window) };
-                    let flags = Flags { in_progress: from.in_progress && !source.plan, ..Flags::default() };
-                    return Out { flags, ..Out::missing(reason) };
-                }
+    fn otherwise(&mut self, left: &Formula, right: &Formula, at: At) -> Option<Outcome> {
+        let Some(left) = self.eval(left, at) else {
+            self.eval(right, at);
+            return None;
+        };
+        if left.result.is_ok() {
+            return Some(left);
+        }
+        let right = self.eval(right, at)?;
+        let flags = left.flags.union(right.flags);
+        // Where both are missing, the first says why.
+        Some(Outcome { result: right.result.or(left.result), flags, behind: right.behind })
+    }
+
+    fn is_missing(&mut self, operand: &Formula, negated: bool, at: At) -> Option<Outcome> {
+        let operand = self.eval(operand, at)?;
+        let missing = operand.result.is_err();
+        Some(Outcome { result: Ok(Datum::Bool(missing != negated)), ..operand })
+    }
+
+    fn function(&mut self, formula: &Formula, function: ScalarFunction, args: &[Formula], at: At) -> Option<Outcome> {
+        let outcomes: Vec<Option<Outcome>> = args.iter().map(|arg| self.eval(arg, at)).collect();
+        let outcomes: Vec<Outcome> = outcomes.into_iter().collect::<Option<_>>()?;
+        let (mut flags, mut behind) = (Flags::default(), Behind::default());
+        let mut values = Vec::with_capacity(outcomes.len());
+        let mut missing: Option<Missing> = None;
+        for outcome in outcomes {
+            flags = flags.union(outcome.flags);
+            behind = behind.and(outcome.behind);
+            match outcome.result {
+                Ok(Datum::Number(number)) => values.push(number),
+                Ok(_) => return Some(self.undefined(formula)),
+                Err(why) => missing = Some(missing.map_or_else(|| why.clone(), |first| first.or(why.clone()))),
             }
         }
-        self.walk(operand, to, slice)
+        let result = match missing {
+            Some(missing) => Err(missing),
+            None => numbers::scalar(function, &values, args.first().map(|arg| &arg.ty))
+                .map(Datum::Number)
+                .ok_or_else(|| self.undefined_reason(formula)),
+        };
+        Some(Outcome { result, flags, behind })
     }
 
-    /// The slice with the conditions of `only`, and the flags of the sets that are chosen as one.
-    pub(super) fn narrowed(
-        &mut self,
-        conditions: &'d [Condition],
-        frame: Frame,
-        slice: &Arc<Slice>,
-    ) -> Result<(Arc<Slice>, Flags), Out> {
-        let mut all = slice.conditions.clone();
-        let mut flags = Flags::default();
-        let mut pending = None;
-        for condition in conditions {
-            let (dimension, test) = match condition {
-                Condition::Members { dimension, members, negated } => {
-                    (*dimension, SliceTest::Members { members: members.clone(), negated: *negated })
+    // ---- rates ---------------------------------------------------------------------------------------------------
+
+    fn growth(&mut self, formula: &Formula, operand: &Formula, step: Option<Step>, at: At) -> Option<Outcome> {
+        let before = At { frame: self.base_frame(step, at.frame), ..at };
+        let (now, base) = (self.eval(operand, at), self.eval_covered(operand, before));
+        let (now, base) = now.zip(base)?;
+        Some(now.over(base, |now, base| {
+            match (now, base) {
+                (Datum::Number(_), Datum::Number(base)) if !base.is_positive() => {
+                    Err(Missing::of(Reason::BaseNotPositive { formula: self.text(operand) }))
                 }
-                Condition::InSet { dimension, set, negated } => {
-                    let out = self.walk(set, frame, slice);
-                    flags = flags.union(out.flags);
-                    match &out.value {
-                        Ok(Value::Set(term)) => (*dimension, SliceTest::InSet { set: term.clone(), negated: *negated }),
-                        _ => {
-                            pending = Some(out);
-                            continue;
-                        }
-                    }
-                }
-            };
-            all.push(SliceCondition { dimension, test });
+                (Datum::Number(now), Datum::Number(base)) => numbers::arithmetic(ArithmeticOp::Divide, &now, &base)
+                    .map(|ratio| Datum::Number(ratio.sub(&Number::int(1))))
+                    .ok_or_else(|| self.undefined_reason(formula)),
+                _ => Err(self.undefined_reason(formula)),
+            }
+        }))
+    }
+
+    fn per_year(&mut self, formula: &Formula, operand: &Formula, at: At) -> Option<Outcome> {
+        let value = self.eval(operand, at)?;
+        let factor = self.design.calendar.per_year_factor(self.days_of(operand, at));
+        Some(value.then(|datum| {
+            match datum {
+                Datum::Number(number) => numbers::arithmetic(ArithmeticOp::Multiply, &number, &factor)
+                    .map(Datum::Number)
+                    .ok_or_else(|| self.undefined_reason(formula)),
+                _ => Err(self.undefined_reason(formula)),
+            }
+        }))
+    }
+
+    /// The days that a formula's sources are read on: uncut where they are plans alone, and from the first that any has
+    /// where the window is from the beginning of time.
+    pub(super) fn days_of(&mut self, formula: &Formula, at: At) -> Window {
+        let sources = self.sources_of(formula);
+        let plans_alone = !sources.is_empty() && sources.iter().all(|source| self.is_plan(*source));
+        let window = if plans_alone { at.frame.plan.cut } else { at.frame.data.cut };
+        if window.start != Date::MIN {
+            return window;
         }
-        match pending {
-            Some(out) => Err(out),
-            None => Ok((Arc::new(Slice::new(all)), flags)),
-        }
+        let covered = sources
+            .iter()
+            .filter_map(|source| self.coverage.get(source.index()).copied().flatten())
+            .filter_map(|coverage| coverage.first.or((coverage.start != Date::MIN).then_some(coverage.start)));
+        let start = covered.min().unwrap_or(window.end);
+        Window::new(start.min(window.end), window.end)
     }
-}
-
-/// The slice without the conditions on some dimensions, or without any.
-fn overall(slice: &Arc<Slice>, dimensions: Option<&[DimensionId]>) -> Arc<Slice> {
-    let Some(dimensions) = dimensions else { return Arc::new(Slice::default()) };
-    let kept = slice.conditions.iter().filter(|c| !dimensions.contains(&c.dimension)).cloned().collect();
-    Arc::new(Slice::new(kept))
-}
-
-pub(super) fn to_date_grain(from: ToDateFrom) -> Grain {
-    match from {
-        ToDateFrom::Year => Grain::FiscalYear,
-        ToDateFrom::Quarter => Grain::FiscalQuarter,
-        ToDateFrom::Month => Grain::Month,
-    }
-}
-
-fn order(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => Some(a.cmp_tolerant(b)),
-        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
-        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
-        _ => None,
-    }
-}
-
-pub(super) fn numbers(values: &[Value]) -> Vec<Number> {
-    let number = |v: &Value| match v {
-        Value::Number(n) => Some(n.clone()),
-        Value::Bool(_) | Value::Text(_) | Value::Set(_) => None,
-    };
-    values.iter().filter_map(number).collect()
-}
-
-/// Only the flags of something: its rows are not behind what is made of it.
-fn flags_of(out: &Out) -> Out {
-    Out { behind: Behind::default(), ..out.clone() }
-}
-
-fn number(mut out: Out, f: impl FnOnce(&Number) -> Option<Number>) -> Out {
-    if let Ok(Value::Number(n)) = &out.value {
-        out.value = f(n).map(Value::Number).ok_or(Stop::Pending);
-    }
-    out
-}
-
-/// Missing where a side is, for the first side's reason; pending as long as one is.
-fn both(left: Out, right: Out, f: impl FnOnce(Value, Value) -> Option<Value>) -> Out {
-    let made = Out::pending().made_of(&left).made_of(&right);
-    let value = match (left.value, right.value) {
-        (Err(Stop::Pending), _) | (_, Err(Stop::Pending)) => Err(Stop::Pending),
-        (Err(missing), _) | (_, Err(missing)) => Err(missing),
-        (Ok(a), Ok(b)) => f(a, b).ok_or(Stop::Pending),
-    };
-    Out { value, ..made }
-}
-
-fn all(outs: Vec<Out>, f: impl FnOnce(Vec<Value>) -> Result<Value, Reason>) -> Out {
-    let made = outs.iter().fold(Out::pending(), Out::made_of);
-    if outs.iter().any(Out::is_pending) {
-        return made;
-    }
-    let values: Result<Vec<Value>, Stop> = outs.into_iter().map(|out| out.value).collect();
-    Out { value: values.and_then(|values| f(values).map_err(Stop::Missing)), ..made }
 }
