@@ -11,11 +11,12 @@ use rayon::prelude::*;
 use sha2::Digest;
 
 use crate::check::{self, Checked};
+use crate::config::{self, Config};
 use crate::design::Design;
 use crate::diagnostic::codes::files::{BAD_USE, LINK_LEADS_OUT, UNREADABLE_DESIGN};
 use crate::diagnostic::{self, Diagnostic};
 use crate::render::diagnostics::Section;
-use crate::source::{Files, SourceFile, Sources, Span};
+use crate::source::{FileId, Files, SourceFile, Sources, Span};
 use crate::syntax::{self, Parse};
 
 #[cfg(feature = "engine")]
@@ -26,7 +27,7 @@ pub const MAX_FILE_BYTES: u64 = 16 << 20;
 /// The extension of design files.
 pub const EXTENSION: &str = "kpi";
 /// A folder with this file is a design of its own, whatever folder it stands in.
-pub const CONFIG_FILE: &str = "kpi.toml";
+pub use crate::config::FILE_NAME as CONFIG_FILE;
 
 /// Where one design stands on disk.
 #[derive(Clone, Debug, Default)]
@@ -331,8 +332,10 @@ pub struct Loaded {
     /// Paths of data are relative to it; None: the design is in memory.
     pub folder: Option<PathBuf>,
     pub sources: Sources,
-    /// One a file, in the order of `sources`.
+    /// One a `.kpi` file, in the order of `sources`, which has `kpi.toml` behind them.
     pub parses: Vec<Parse>,
+    pub config: Config,
+    config_file: Option<FileId>,
     /// All diagnostics, those about files included, in the order in which they are shown.
     pub checked: Checked,
 }
@@ -350,15 +353,21 @@ impl Loaded {
         self.checked.has_errors()
     }
 
-    /// Whether a file could not be read, so that what else is reported may come of that.
+    /// Whether a file could not be read, or `kpi.toml` not understood: what else is reported may come of that.
     pub fn has_input_errors(&self) -> bool {
-        self.diagnostics().iter().any(|d| d.code == UNREADABLE_DESIGN)
+        let in_config = |d: &Diagnostic| d.span().is_some_and(|s| Some(s.file) == self.config_file);
+        self.diagnostics().iter().any(|d| d.is_error() && (d.code == UNREADABLE_DESIGN || in_config(d)))
+    }
+
+    /// The `.kpi` files.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        self.sources.iter().take(self.parses.len())
     }
 
     /// The first seven hexadecimal digits of a hash over all files' paths and texts: which version of the design spoke.
     pub fn hash(&self) -> String {
         let mut hash = sha2::Sha256::new();
-        for file in self.sources.iter() {
+        for file in self.files() {
             // Lengths keep paths and texts apart.
             for part in [file.path.as_bytes(), file.text.as_bytes()] {
                 hash.update((part.len() as u64).to_le_bytes());
@@ -374,26 +383,48 @@ impl Loaded {
             folder: &self.shown,
             sources: &self.sources,
             diagnostics: self.diagnostics(),
-            files: self.sources.iter().count(),
+            files: self.parses.len(),
         }
     }
 
-    fn judge(texts: Texts) -> Loaded {
+    /// `config`: the text of `kpi.toml`, or why it cannot be read; None: there is none.
+    fn judge(mut texts: Texts, config: Option<Result<String, String>>) -> Loaded {
         let files: Vec<_> = texts.sources.iter().zip(&texts.parses).collect();
         let mut checked = check::check(&files);
-        if !texts.diagnostics.is_empty() {
-            checked.diagnostics.extend(texts.diagnostics);
+        let mut more = std::mem::take(&mut texts.diagnostics);
+        let mut loaded = Loaded { sources: texts.sources, parses: texts.parses, ..Loaded::default() };
+        match config {
+            None => {}
+            Some(Ok(text)) => {
+                let id = loaded.sources.add(CONFIG_FILE, text);
+                loaded.config_file = Some(id);
+                match loaded.sources.get(id).map(config::parse) {
+                    Some(Ok(config)) => loaded.config = config,
+                    Some(Err(errors)) => more.extend(errors),
+                    None => {}
+                }
+            }
+            Some(Err(why)) => {
+                let message = format!("cannot read `{CONFIG_FILE}`: {why}");
+                more.push(Diagnostic::placeless(UNREADABLE_DESIGN, message));
+            }
+        }
+        if !more.is_empty() {
+            checked.diagnostics.extend(more);
             diagnostic::sort(&mut checked.diagnostics);
         }
-        Loaded { sources: texts.sources, parses: texts.parses, checked, ..Loaded::default() }
+        loaded.checked = checked;
+        loaded
     }
 }
 
 /// Reads, parses and checks a design on disk. Reads no data.
 pub fn load(place: Place) -> Loaded {
-    let mut texts = Texts::read(&Disk { folder: place.folder.clone() }, &place.files);
+    let disk = Disk { folder: place.folder.clone() };
+    let mut texts = Texts::read(&disk, &place.files);
     texts.diagnostics.extend(place.refused);
-    Loaded { shown: place.shown, folder: Some(place.folder), ..Loaded::judge(texts) }
+    let config = place.folder.join(CONFIG_FILE).exists().then(|| disk.read(CONFIG_FILE));
+    Loaded { shown: place.shown, folder: Some(place.folder), ..Loaded::judge(texts, config) }
 }
 
 /// The one design at a path, read, parsed and checked. The error is a sentence: there is none, or there are several.
@@ -413,11 +444,12 @@ pub fn load_path(path: &Path) -> Result<Loaded, String> {
     }
 }
 
-/// Parses and checks a design in memory: `(path, text)`, in the order of their paths.
+/// Parses and checks a design in memory: `(path, text)`, in the order of their paths; `kpi.toml` may be among them.
 pub fn load_texts(files: impl IntoIterator<Item = (String, String)>) -> Loaded {
-    let files: BTreeMap<String, String> = files.into_iter().collect();
+    let mut files: BTreeMap<String, String> = files.into_iter().collect();
+    let config = files.remove(CONFIG_FILE).map(Ok);
     let paths: Vec<String> = files.keys().cloned().collect();
-    Loaded::judge(Texts::read(&files, &paths))
+    Loaded::judge(Texts::read(&files, &paths), config)
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use super::args::{ColorChoice, Global, Lang};
+#[cfg(feature = "engine")]
+use super::args::Lang;
+use super::args::{ColorChoice, Global};
 use crate::diagnostic::Diagnostic;
 use crate::render::diagnostics::{Report, Section, human};
 use crate::render::text::{AnsiColor, Paint, color, visible};
@@ -49,6 +51,7 @@ pub struct Ui {
     /// Colours on stdout.
     pub paint: Paint,
     paint_stderr: Paint,
+    #[cfg(feature = "engine")]
     lang: Option<Lang>,
 }
 
@@ -67,17 +70,20 @@ impl Ui {
         Ui {
             paint: wants_color(global.color, &std::io::stdout()),
             paint_stderr: wants_color(global.color, &std::io::stderr()),
+            #[cfg(feature = "engine")]
             lang: global.lang,
         }
     }
 
-    /// The language of results: as asked for, else the design's.
-    pub fn lang(&self, locale: Option<&str>) -> crate::render::words::Lang {
+    /// The language of results: as asked for, else as `kpi.toml` says, else the design's.
+    #[cfg(feature = "engine")]
+    pub fn lang(&self, loaded: &crate::workspace::Loaded) -> crate::render::words::Lang {
+        use crate::config::Lang as Configured;
         use crate::render::words::Lang as Words;
-        match self.lang {
-            Some(Lang::En) => Words::En,
-            Some(Lang::Zh) => Words::Zh,
-            None => locale.map_or(Words::En, Words::of_locale),
+        match (self.lang, loaded.config.output.lang) {
+            (Some(Lang::En), _) | (None, Some(Configured::En)) => Words::En,
+            (Some(Lang::Zh), _) | (None, Some(Configured::Zh)) => Words::Zh,
+            (None, None) => loaded.design().locale.as_deref().map_or(Words::En, Words::of_locale),
         }
     }
 

@@ -147,7 +147,7 @@ pub fn flags(flags: Flags, lang: Lang) -> Vec<&'static str> {
     [
         (
             flags.in_progress,
-            lang.pick("in progress: the period goes on after the data", "进行中:数据截止时本期尚未结束"),
+            lang.pick("in progress: what is judged goes on after the data", "进行中:数据截止时考核期尚未结束"),
         ),
         (flags.partial, lang.pick("partial: the period starts before the data", "不完整:本期早于数据起点")),
         (flags.provisional, lang.pick("provisional: more data may come", "暂定:数据可能还会补充")),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Loaded;
+use super::{CONFIG_FILE, Loaded};
 use crate::data::{self, Access};
 use crate::design::{Design, GivenTable, IndicatorId, MeasureId, SourceId, Subject, Test};
 use crate::diagnostic::Diagnostic;
@@ -10,6 +10,7 @@ use crate::engine::{Embedded, Options};
 use crate::evaluate::{self, EvalRequest, needs};
 use crate::plan::Needs;
 use crate::results::{Results, SubjectId};
+use crate::source::{FileId, SourceFile};
 use crate::testing::{Tested, run_tests};
 
 /// Where data is read from, and with how much of the machine.
@@ -19,8 +20,6 @@ pub struct DataOptions {
     pub data_dir: Option<PathBuf>,
     /// Folders that data may come from besides.
     pub allow: Vec<PathBuf>,
-    /// Sources are taken from where `[binding.NAME.…]` in `kpi.toml` says.
-    pub binding: Option<String>,
     /// None: one a core.
     pub threads: Option<usize>,
 }
@@ -32,12 +31,28 @@ impl DataOptions {
 }
 
 impl Loaded {
-    /// Reads, cleans and validates what is needed. Errors are of the data, with file, row and value.
-    pub fn open_data(&self, options: &DataOptions, needs: &Needs) -> Result<Embedded<'_>, Vec<Diagnostic>> {
+    /// The design with the sources of a binding in `kpi.toml`. The errors are of the configuration.
+    pub fn bound(&self, binding: &str) -> Result<Design, Vec<Diagnostic>> {
+        let mut design = self.design().clone();
+        let none = SourceFile::new(FileId::default(), CONFIG_FILE, "");
+        let file = self.config_file.and_then(|id| self.sources.get(id)).unwrap_or(&none);
+        data::bind(&mut design, &self.config, file, binding)?;
+        Ok(design)
+    }
+
+    /// Reads, cleans and validates what is needed of a design: this one, or this one [`Loaded::bound`]. Errors are of the
+    /// data, with file, row and value.
+    pub fn open_data<'d>(
+        &'d self,
+        design: &'d Design,
+        options: &DataOptions,
+        needs: &Needs,
+    ) -> Result<Embedded<'d>, Vec<Diagnostic>> {
         let folder = self.folder.clone().unwrap_or_default();
-        let base = options.data_dir.clone().unwrap_or(folder);
-        let access = options.allow.iter().fold(Access::new(base), |access, folder| access.allow(folder));
-        Embedded::load(self.design(), Some(&self.sources), options.engine(), needs, &|_, source, columns| {
+        let allowed = self.config.data.allow.iter().map(|path| folder.join(path.as_ref()));
+        let base = options.data_dir.clone().unwrap_or_else(|| folder.clone());
+        let access = allowed.chain(options.allow.iter().cloned()).fold(Access::new(base), Access::allow);
+        Embedded::load(design, Some(&self.sources), options.engine(), needs, &|_, source, columns| {
             data::open(&access, &source.from, columns)
         })
     }
@@ -51,8 +66,18 @@ impl Loaded {
 
     /// Evaluates a design without errors.
     pub fn evaluate(&self, options: &DataOptions, request: &EvalRequest) -> Result<Results, Vec<Diagnostic>> {
-        let engine = self.open_data(options, &self.needs(request))?;
-        let mut results = evaluate::run(self.design(), &self.sources, &engine, request)?;
+        self.evaluate_bound(self.design(), options, request)
+    }
+
+    /// Evaluates this design as it is [`Loaded::bound`].
+    pub fn evaluate_bound(
+        &self,
+        design: &Design,
+        options: &DataOptions,
+        request: &EvalRequest,
+    ) -> Result<Results, Vec<Diagnostic>> {
+        let engine = self.open_data(design, options, &self.needs(request))?;
+        let mut results = evaluate::run(design, &self.sources, &engine, request)?;
         results.design_hash = self.hash();
         Ok(results)
     }

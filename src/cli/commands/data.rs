@@ -1,9 +1,11 @@
 //! Where the data of a design is read from, as `eval` and `explain` share it.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::request;
 use crate::cli::ui::{Exit, Failure, Ui};
+use crate::design::Design;
 use crate::diagnostic::Diagnostic;
 use crate::value::calendar::Date;
 use crate::workspace::{DataOptions, Loaded};
@@ -40,9 +42,19 @@ impl DataArgs {
         DataOptions {
             data_dir: self.data_dir.clone(),
             allow: self.allow_data.clone(),
-            binding: self.binding.clone(),
             threads: self.threads.map(usize::from),
         }
+    }
+}
+
+impl DataArgs {
+    /// The design with the sources of `--binding`; a wrong configuration is said, and there is only an exit code.
+    pub fn bound<'d>(&self, loaded: &'d Loaded, ui: &Ui) -> Result<Cow<'d, Design>, Exit> {
+        let Some(binding) = &self.binding else { return Ok(Cow::Borrowed(loaded.design())) };
+        loaded.bound(binding).map(Cow::Owned).map_err(|errors| {
+            ui.say_diagnostics(&loaded.shown, &loaded.sources, &errors);
+            Exit::Usage
+        })
     }
 }
 

@@ -131,12 +131,17 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
         by: args.by_dimension.iter().map(|d| request::dimensions(design, d)).collect::<Result<_, _>>()?,
         as_of: args.data.as_of()?,
     };
-    let found = ui.while_working("evaluating", || loaded.evaluate(&args.data.options(), &asked));
+    let bound = match args.data.bound(&loaded, ui) {
+        Ok(bound) => bound,
+        Err(exit) => return Ok(exit),
+    };
+    let options = args.data.options();
+    let found = ui.while_working("evaluating", || loaded.evaluate_bound(&bound, &options, &asked));
     let results = match found {
         Ok(results) => results,
         Err(errors) => return Ok(super::data::report(&loaded, ui, &errors)),
     };
-    let shown = Shown { design, results: &results, lang: ui.lang(design.locale.as_deref()) };
+    let shown = Shown { design, results: &results, lang: ui.lang(&loaded) };
     let look = |to_file: bool| Look {
         paint: if to_file { Default::default() } else { ui.paint },
         columns: match args.width {

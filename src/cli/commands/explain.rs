@@ -46,7 +46,11 @@ pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<Exit, Failure> {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
-    let design = loaded.design();
+    let bound = match args.data.bound(&loaded, ui) {
+        Ok(bound) => bound,
+        Err(exit) => return Ok(exit),
+    };
+    let design = bound.as_ref();
     let subject = request::subject(design, &args.name)?;
     let asked = EvalRequest {
         periods: match &args.period {
@@ -58,10 +62,10 @@ pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<Exit, Failure> {
         as_of: args.data.as_of()?,
         ..EvalRequest::default()
     };
-    let lang = ui.lang(design.locale.as_deref());
+    let lang = ui.lang(&loaded);
     let look = Look { paint: ui.paint, columns: ui.columns(), ascii: args.ascii };
     let text = ui.while_working("evaluating", || -> Result<Option<String>, Vec<Diagnostic>> {
-        let engine = loaded.open_data(&args.data.options(), &loaded.needs(&asked))?;
+        let engine = loaded.open_data(design, &args.data.options(), &loaded.needs(&asked))?;
         let mut results = evaluate::run(design, &loaded.sources, &engine, &asked)?;
         results.design_hash = loaded.hash();
         let shown = Shown { design, results: &results, lang };
@@ -94,7 +98,7 @@ fn explained(
     rows: usize,
     look: Look,
 ) -> Result<Option<String>, Vec<Diagnostic>> {
-    let design = loaded.design();
+    let design = shown.design;
     let results: &Results = shown.results;
     let wanted = match subject {
         Subject::Indicator(id) => SubjectId::Indicator(id),

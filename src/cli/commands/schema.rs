@@ -13,8 +13,13 @@ pub struct SchemaArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
+    /// `kpi test --format json`
+    #[cfg(feature = "engine")]
+    Test,
     /// `kpi eval --format json`; `#/$defs/Entry` is a line of `ndjson`
     Eval,
+    /// `kpi.toml`
+    Config,
     /// `kpi check --format json`
     Check,
 }
@@ -22,6 +27,9 @@ pub enum SchemaOf {
 pub fn run(args: &SchemaArgs, ui: &Ui) -> Result<Exit, Failure> {
     let schema = match args.of {
         SchemaOf::Eval => eval::schema(),
+        #[cfg(feature = "engine")]
+        SchemaOf::Test => crate::render::tested::schema(),
+        SchemaOf::Config => crate::config::schema(),
         SchemaOf::Check => check::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::usage(e.to_string()))?;

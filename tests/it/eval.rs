@@ -1,0 +1,231 @@
+//! `kpi eval`, `explain` and `test` as their users meet them, on a small shop. (Values are the business of other tests.)
+
+use std::path::Path;
+
+use super::support::{Ran, assert_valid, folder, kpi, write};
+
+const DESIGN: &str = r#"design shop "Shop" { locale: "en" }
+unit USD: money "$"
+
+source orders {
+  from: csv("data/orders.csv")
+  time: day
+  key: id
+  refreshed: daily
+  field id: id
+  field day: date
+  field amount: decimal USD 0..
+  field region: text in "north", "south"
+  field status: text in "paid", "cancelled"
+  clean { drop where status = "cancelled" "never paid" }
+}
+
+source visits {
+  from: csv("data/visits.csv")
+  time: day
+  field day: date
+}
+
+dimension region: orders.region
+measure paid "Paid orders" = count(orders)
+
+objective growth "Growth" { owner: "Ann" }
+
+factor sales "Sales" {
+  objective: growth
+  perspective: financial
+  indicator revenue "Revenue" {
+    definition: "the amount of all orders that were paid"
+    formula: sum(orders.amount), unit: USD, direction: higher, frequency: monthly
+    target: 100 USD until 2026-12-31, threshold: 80 USD
+  }
+  indicator conversion "Conversion" {
+    formula: count(orders) / count(visits), unit: %, direction: higher, frequency: monthly
+    target: 50% until 2026-12-31, threshold: 30%
+  }
+}
+
+test "cancelled orders are no revenue" {
+  given orders
+    | id | day        | amount | status    |
+    | 1  | 2026-01-10 | 70     | paid      |
+    | 2  | 2026-01-11 | 30     | cancelled |
+  expect revenue in 2026-01 = 70 USD
+  expect revenue in 2026-01 is off_target
+}
+"#;
+
+const ORDERS: &str = "\
+id,day,amount,region,status
+1,2026-01-10,70.50,north,paid
+2,2026-01-20,40,south,paid
+3,2026-01-21,40,south,cancelled
+4,2026-02-03,85,north,paid
+5,2026-03-31,20,,paid
+";
+
+const VISITS: &str = "day\n2026-01-09\n2026-01-10\n2026-01-20\n2026-01-30\n2026-02-03\n2026-02-04\n";
+
+fn shop() -> tempfile::TempDir {
+    // A region may be missing in the last order.
+    let design = DESIGN.replace("region: text in", "region: text? in");
+    folder(&[("shop.kpi", &design), ("data/orders.csv", ORDERS), ("data/visits.csv", VISITS)])
+}
+
+fn run(folder: &Path, line: &str) -> Ran {
+    kpi(folder, &line.split_whitespace().collect::<Vec<_>>())
+}
+
+#[test]
+fn the_scoreboard() {
+    let shop = shop();
+    let ran = run(shop.path(), "eval --period 2026-01");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.stdout);
+    let narrow = run(shop.path(), "eval --period 2026-01 --width 60 --lang zh --measures");
+    insta::assert_snapshot!("the_scoreboard_narrow", narrow.stdout);
+}
+
+#[test]
+fn every_format_and_file() {
+    let shop = shop();
+    let line = "eval --from 2026-01 --to 2026-03 --measures --by-dimension region";
+    for (format, file) in
+        [("table", "a.txt"), ("json", "a.json"), ("ndjson", "a.ndjson"), ("csv", "a.csv"), ("markdown", "a.md")]
+    {
+        let ran = run(shop.path(), &format!("{line} --format {format}"));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(ran.stderr, "note: conversion is not shown by region: visits has no region\n");
+        insta::assert_snapshot!(format!("format_{format}"), ran.stdout);
+        write(shop.path(), format!("expected-{file}").as_str(), ran.stdout);
+    }
+    let ran = run(shop.path(), &format!("{line} -o a.txt -o a.json -o a.ndjson -o a.csv -o a.md"));
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
+    for file in ["a.txt", "a.json", "a.ndjson", "a.csv", "a.md"] {
+        let read = |name: &str| std::fs::read_to_string(shop.path().join(name)).expect("a result");
+        assert_eq!(read(file), read(&format!("expected-{file}")), "{file}");
+    }
+    let schema = run(shop.path(), "schema eval");
+    let json = run(shop.path(), &format!("{line} --format json"));
+    assert_valid(&schema.stdout, &json.stdout);
+}
+
+#[test]
+fn the_same_bytes_at_any_number_of_threads() {
+    let shop = shop();
+    let mut seen = std::collections::BTreeSet::new();
+    for threads in [1, 2, 8, 1, 2, 8] {
+        let line = format!("eval --from 2026-01 --to 2026-03 --by-dimension region --format json --threads {threads}");
+        let ran = run(shop.path(), &line);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        seen.insert(ran.stdout);
+    }
+    assert_eq!(seen.len(), 1);
+}
+
+#[test]
+fn gates() {
+    let shop = shop();
+    let code = |line: &str| run(shop.path(), line).code;
+    // Revenue: 110.50 on target, 85 at risk, 20 off target. Conversion: 50 % on target, 50 % on target, no visits.
+    assert_eq!(code("eval --period 2026-03"), 0, "a missed target is a business fact");
+    assert_eq!(code("eval --period 2026-01 --gate"), 0);
+    assert_eq!(code("eval --period 2026-01 --gate=at-risk,no-data"), 0);
+    assert_eq!(code("eval --period 2026-02 --gate"), 0);
+    assert_eq!(code("eval --period 2026-02 --gate=at-risk"), 99);
+    assert_eq!(code("eval --period 2026-03 --gate"), 99);
+    assert_eq!(code("eval --period 2026-03 --gate=no-data"), 3, "3 comes before 99");
+    assert_eq!(code("eval --period 2026-03 --gate=no-data --only revenue"), 99);
+}
+
+#[test]
+fn names_and_periods_that_are_not_there() {
+    let shop = shop();
+    for (line, said) in [
+        ("eval --only revenu", "no indicator, measure, factor or objective is called `revenu`"),
+        ("eval --slice regoin=north", "no dimension is called `regoin`"),
+        ("eval --slice region=nort", "`region` has no member `nort`"),
+        ("eval --slice region", "is not of the form"),
+        ("eval --by-dimension regin", "no dimension is called `regin`"),
+        ("eval --period 2026-13", "month 13"),
+        ("eval --from 2026-03 --to 2026-01", "comes after"),
+        ("eval --from 2026-01-01 --to 2026-03-31", "takes `--by`"),
+        ("eval --as-of 2026-02-30", "is no day"),
+        ("eval --only", "a value is required"),
+        ("eval -o result.pdf", "no format"),
+        ("explain revenu", "did you mean `revenue`?"),
+        ("eval missing", "there is no file or folder"),
+    ] {
+        let ran = run(shop.path(), line);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}: {ran:?}");
+        assert!(ran.stderr.contains(said), "{line}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn bad_data_is_3_and_writes_nothing() {
+    let shop = shop();
+    write(shop.path(), "result.json", "old");
+    write(shop.path(), "data/orders.csv", ORDERS.replace("85", "abc"));
+    let ran = run(shop.path(), "eval --period 2026-01 -o result.json -o other.csv");
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+    insta::assert_snapshot!(ran.stderr);
+    assert_eq!(std::fs::read_to_string(shop.path().join("result.json")).expect("the old result"), "old");
+    assert!(!shop.path().join("other.csv").exists());
+
+    // Checking reads no data.
+    assert_eq!(run(shop.path(), "check").code, 0);
+    std::fs::remove_dir_all(shop.path().join("data")).expect("data");
+    assert_eq!(run(shop.path(), "check").code, 0);
+}
+
+#[test]
+fn a_design_with_errors_is_1() {
+    let shop = shop();
+    write(shop.path(), "shop.kpi", DESIGN.replace("count(visits)", "count(visit)"));
+    for line in ["eval", "explain revenue", "test"] {
+        let ran = run(shop.path(), line);
+        assert_eq!(ran.code, 1, "{line}: {ran:?}");
+        assert!(ran.stderr.contains("unknown name `visit`"), "{line}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn explanations() {
+    let shop = shop();
+    let ran = run(shop.path(), "explain conversion --period 2026-01 --rows 2");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!("explain_conversion", ran.stdout);
+    let ran = run(shop.path(), "explain revenue --period 2026-02 --slice region=north");
+    insta::assert_snapshot!("explain_revenue", ran.stdout);
+    let ran = run(shop.path(), "explain conversion --period 2026-03 --lang zh");
+    insta::assert_snapshot!("explain_missing", ran.stdout);
+    let ran = run(shop.path(), "explain sales --period 2026-01");
+    insta::assert_snapshot!("explain_factor", ran.stdout);
+}
+
+#[test]
+fn tests_pass_and_fail() {
+    let shop = shop();
+    let ran = run(shop.path(), "test");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    insta::assert_snapshot!("test_passed", ran.stdout);
+
+    let design = std::fs::read_to_string(shop.path().join("shop.kpi")).expect("the design");
+    let design = design
+        .replace("= 70 USD", "= 70.01 USD")
+        .replace("is off_target", "is on_target")
+        .replace("\n}\n", "\n}\n")
+        + "\ntest \"nothing is nothing\" {\n  expect conversion in 2026-01 = 50%\n  expect revenue in 2026-01 is missing\n}\n";
+    write(shop.path(), "shop.kpi", design);
+    let ran = run(shop.path(), "test");
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+    insta::assert_snapshot!("test_failed", ran.stdout);
+
+    let json = run(shop.path(), "test --format json");
+    assert_eq!(json.code, 1);
+    assert_valid(&run(shop.path(), "schema test").stdout, &json.stdout);
+    let one = run(shop.path(), "test --filter nothing");
+    assert!(one.stdout.contains("1 test: 0 passed, 1 failed"), "{}", one.stdout);
+    assert_eq!(run(shop.path(), "test --filter (").code, 2);
+}
