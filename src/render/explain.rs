@@ -270,7 +270,7 @@ fn target(out: &mut String, of: &Explanation<'_>, indicator: &Indicator, paint: 
     if let Some(expected) = &row.expected {
         let expected = format::bound(expected, row.unit.as_ref(), Some(indicator.direction), lang);
         let _ = match lang {
-            Lang::En => writeln!(out, "  asked of {period}: {expected}"),
+            Lang::En => writeln!(out, "  expected in {period}: {expected}"),
             Lang::Zh => writeln!(out, "  {period} 的要求:{expected}"),
         };
     }

@@ -9,6 +9,7 @@ use super::words::{self, Lang};
 use crate::design::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::tests::UNMET;
+use crate::results::BoundValue;
 use crate::source::Sources;
 use crate::testing::{Expected, Tested, Unmet, precise};
 
@@ -105,7 +106,10 @@ fn unmet(of: &Unmet<'_>) -> Diagnostic {
     let diagnostic = Diagnostic::error(UNMET, span, message).saying(format!("it is {got}"));
     match (&of.expected, value, &row.expected) {
         (Expected::Status(_), Some(value), Some(expected)) => {
-            let target = super::results::format::machine_bound(expected, unit);
+            let target = match expected {
+                BoundValue::One(n) => precise(n, unit),
+                BoundValue::Range(low, high) => format!("{}..{}", precise(low, unit), precise(high, unit)),
+            };
             diagnostic.help(format!("its value is {value}, judged against {target}"))
         }
         (Expected::Status(_), Some(value), None) => diagnostic.help(format!("its value is {value}")),

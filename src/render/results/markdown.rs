@@ -3,7 +3,7 @@
 use super::view::{Board, Key, Line, Role, SliceKey, keys};
 use super::{Shown, format};
 use crate::render::words;
-use crate::results::{Row, Status};
+use crate::results::{Reason, Row, Status};
 
 pub fn render(shown: &Shown<'_>) -> String {
     let (periods, slices) = keys(shown);
@@ -177,6 +177,7 @@ fn cell(shown: &Shown<'_>, line: &Line<'_>, row: Option<&Row>) -> String {
     };
     let value = escaped(&value);
     match row.status {
+        _ if row.reason == Some(Reason::NothingScored) => words::mark(Status::NoData).to_string(),
         _ if value.is_empty() => {
             let why = shown.notes(row).into_iter().next().unwrap_or_default();
             if why.is_empty() { words::mark(Status::NoData).to_string() } else { escaped(&why) }

@@ -4,7 +4,7 @@ use super::view::{Board, Key, Line, Role, SliceKey, keys};
 use super::{Look, Shown, format};
 use crate::render::text::{Align, AnsiColor, BOLD, DIM, Style, color, cut, pad, visible, width, wrap};
 use crate::render::words::{self, Lang};
-use crate::results::{Row, Status};
+use crate::results::{Reason, Row, Status};
 
 const GAP: usize = 2;
 /// One cell for each ten points of a score, up to 120; the target stands at the tenth.
@@ -590,7 +590,12 @@ fn matrix_notes(shown: &Shown<'_>, lines: &[&Line<'_>], headers: &[String]) -> V
         if matches!(line.role, Role::Alias { .. }) {
             continue;
         }
+        let heading = matches!(line.role, Role::Heading { .. });
         for (row, header) in line.rows.iter().zip(headers) {
+            // That a roll-up of nothing is nothing shows in what stands below it.
+            if heading && row.is_some_and(|r| r.reason == Some(Reason::NothingScored)) {
+                continue;
+            }
             for note in row.map(|r| shown.notes(r)).unwrap_or_default() {
                 match notes.iter_mut().rev().take(8).find(|(t, n, _)| *t == line.title && *n == note) {
                     Some((_, _, columns)) => columns.push(header),
