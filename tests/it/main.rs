@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 #[cfg(feature = "engine")]
+mod docs;
 mod eval;
 mod support;
 mod syntax;
