@@ -2,8 +2,8 @@
 
 mod check;
 mod cli;
-#[cfg(feature = "engine")]
 mod docs;
+#[cfg(feature = "engine")]
 mod eval;
 mod support;
 mod syntax;
