@@ -29,7 +29,7 @@ fn indicator(text: &mut String, measures: &mut String, i: usize, first: bool) {
     let status = ["paid", "open", "returned"][i % 3];
     let (formula, unit, direction, target) = match i % 5 {
         0 => (
-            format!("count(orders where status = \"{status}\" and amount >= {}) / count(orders)", i % 90),
+            format!("count(orders where status = \"{status}\" and amount >= {} EUR) / count(orders)", i % 90),
             "%",
             "higher",
             "85%",
