@@ -111,7 +111,8 @@ impl Lower<'_> {
     pub(super) fn phrase(&mut self, node: Node<'_>) -> Phrase {
         let span = self.span(&node);
         let mut phrase = Phrase { span, expr: Expr::hole(span), share: None, text: None, clauses: Vec::new() };
-        let mut faulty = false;
+        // Beside a guess of the scanner nothing more is said.
+        let mut faulty = self.guessed(span);
         for part in node.into_inner() {
             let here = self.span(&part);
             match part.as_rule() {

@@ -182,53 +182,42 @@ impl Lower<'_> {
                 Piece::Use(used) => Item::Use(used),
                 Piece::Entry(Entry::Decl(decl)) => Item::Decl(decl),
                 Piece::Entry(Entry::Allow(allow)) => Item::Allow(allow),
-                Piece::Entry(Entry::Hole(span)) => Item::Hole(span),
-                Piece::Entry(Entry::Property(p)) => self.misplaced(
-                    p.span,
-                    p.key.span,
-                    format!("`{}:` stands outside every block", p.key.text),
-                    "it belongs in the braces of a declaration, such as `design name { … }`",
-                ),
-                Piece::Entry(Entry::Field(f)) => self.misplaced(
-                    f.span,
-                    f.span,
-                    "a field stands outside every source".into(),
-                    "fields stand in `source name { … }`",
-                ),
-                Piece::Entry(Entry::Clean(c)) => self.misplaced(
-                    c.span,
-                    c.span,
-                    "`clean` stands outside every source".into(),
-                    "it belongs in `source name { … }`",
-                ),
-                Piece::Entry(Entry::Given(g)) => self.misplaced(
-                    g.span,
-                    g.source.span,
-                    "`given` stands outside every test".into(),
-                    "it belongs in `test \"…\" { … }`",
-                ),
-                Piece::Entry(Entry::Expect(e)) => self.misplaced(
-                    e.span,
-                    e.span,
-                    "`expect` stands outside every test".into(),
-                    "it belongs in `test \"…\" { … }`",
-                ),
-                Piece::Step(step) => self.misplaced(
-                    step.span,
-                    step.span,
-                    "a step of cleaning stands outside every source".into(),
-                    "it belongs in `clean { … }` of a source",
-                ),
+                Piece::Step(CleanStep { span, .. })
+                | Piece::Entry(
+                    Entry::Hole(span)
+                    | Entry::Property(Property { span, .. })
+                    | Entry::Field(Field { span, .. })
+                    | Entry::Clean(Clean { span, .. })
+                    | Entry::Given(Given { span, .. })
+                    | Entry::Expect(Expect { span, .. }),
+                ) => Item::Hole(span),
             })
             .collect();
         File { items }
     }
 
-    fn misplaced(&mut self, whole: Span, at: Span, message: String, help: &str) -> Item {
+    /// Reports what cannot stand outside a block.
+    fn outside(&mut self, piece: &Piece) {
+        let (whole, what, help) = match piece {
+            Piece::Use(_) | Piece::Entry(Entry::Decl(_) | Entry::Allow(_) | Entry::Hole(_)) => return,
+            Piece::Entry(Entry::Property(p)) => (
+                p.span,
+                format!("`{}:`", p.key.text),
+                "it belongs in the braces of a declaration, such as `indicator name { … }`",
+            ),
+            Piece::Entry(Entry::Field(f)) => (f.span, "`field`".into(), "it belongs in `source name { … }`"),
+            Piece::Entry(Entry::Clean(c)) => (c.span, "`clean`".into(), "it belongs in `source name { … }`"),
+            Piece::Entry(Entry::Given(g)) => (g.span, "`given`".into(), "it belongs in `test \"…\" { … }`"),
+            Piece::Entry(Entry::Expect(e)) => (e.span, "`expect`".into(), "it belongs in `test \"…\" { … }`"),
+            Piece::Step(step) => (step.span, "a step of cleaning".into(), "it belongs in `clean { … }` of a source"),
+        };
         if !self.guessed(whole) {
-            self.report(Diagnostic::error(codes::MISPLACED, at, message).help(help));
+            let line = self.file.line_range(self.file.line_of(whole.start)).end as u32;
+            let at = Span { end: whole.end.min(line), ..whole };
+            self.report(
+                Diagnostic::error(codes::MISPLACED, at, format!("{what} stands outside every block")).help(help),
+            );
         }
-        Item::Hole(whole)
     }
 
     pub(super) fn block(&mut self, node: Node<'_>, context: Context) -> Block {
@@ -298,7 +287,12 @@ impl Lower<'_> {
             }
             faults = self.diagnostics.len();
             self.deep = false;
-            pieces.extend(self.piece(part, context));
+            let Some(piece) = self.piece(part, context) else { continue };
+            // One report for an entry.
+            if context == Context::File && self.diagnostics.len() == faults {
+                self.outside(&piece);
+            }
+            pieces.push(piece);
         }
         pieces
     }

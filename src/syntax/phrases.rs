@@ -36,7 +36,7 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::gap
         | Rule::new_line => "the end of the entry",
         Rule::block | Rule::late_block => "a block",
-        Rule::decl | Rule::kind | Rule::only_head => "a declaration",
+        Rule::decl | Rule::starts_word | Rule::kind | Rule::only_head => "a declaration",
         Rule::when => "`when`",
         Rule::property => "a property",
         Rule::key_name | Rule::key_start => "a key",
@@ -70,6 +70,7 @@ pub(super) fn words(rule: Rule) -> &'static str {
         Rule::slice | Rule::condition => "`dimension = value`",
         Rule::outcome => "`=`, `is missing` or `is` and a status",
         Rule::phrases
+        | Rule::behind_mark
         | Rule::phrase
         | Rule::value
         | Rule::expr
@@ -92,6 +93,9 @@ pub(super) fn words(rule: Rule) -> &'static str {
         Rule::clause | Rule::clause_word => "a clause",
         Rule::tail
         | Rule::infix
+        | Rule::right
+        | Rule::sign
+        | Rule::op_word
         | Rule::word_infix
         | Rule::plus
         | Rule::times
@@ -116,7 +120,7 @@ pub(super) fn words(rule: Rule) -> &'static str {
         Rule::between_word => "`between`",
         Rule::then_word => "`then`",
         Rule::else_word => "`else`",
-        Rule::sp_open | Rule::open => "`(`",
+        Rule::open => "`(`",
         Rule::on => "`on`",
         Rule::filter => "`where`",
         Rule::by => "`by`",

@@ -1,7 +1,8 @@
 //! Text to tree: designs that parse, faults and their messages, and what a missing character does.
 
-use fishbone::source::Sources;
+use fishbone::source::{Sources, Span};
 use fishbone::syntax::{Parse, parse};
+use rayon::prelude::*;
 
 const CASE: &str = include_str!("../../examples/customer-training/customer-training.kpi");
 
@@ -50,41 +51,99 @@ fn every_form_of_the_language_parses() {
     assert_eq!(verdict(include_str!("../cases/syntax/taste.txt")), Vec::<String>::new());
 }
 
-/// What becomes of the case when each character of a sample is deleted: how many give no, one, two and more
-/// diagnostics, and how many have their first one further than a line away.
-fn deletions(step: usize) -> ([usize; 4], usize) {
-    let characters: Vec<(usize, char)> = CASE.char_indices().collect();
-    let mut counts = [0; 4];
-    let mut far = 0;
-    for (at, c) in characters.iter().step_by(step) {
-        let text = format!("{}{}", &CASE[..*at], &CASE[at + c.len_utf8()..]);
-        let sources = Sources::new([("design.kpi".to_string(), text)]);
-        let file = sources.iter().next().expect("a file");
-        let found = parse(file).diagnostics;
-        counts[found.len().min(3)] += 1;
-        let line = CASE[..*at].matches('\n').count() + 1;
-        let is_far = found.first().and_then(|d| d.span()).is_some_and(|s| file.line_of(s.start).abs_diff(line) > 1);
-        far += usize::from(is_far);
-        if std::env::var_os("SHOW").is_some() && (found.len() > 1 || is_far) {
-            let places: Vec<String> = found
-                .iter()
-                .map(|d| format!("{} {} {}", file.line_of(d.span().expect("a place").start), d.code.id, d.message))
-                .collect();
-            let around = CASE[..*at].lines().last().unwrap_or("");
-            println!("line {line} {c:?} after {around:?}: {places:#?}");
-        }
-    }
-    (counts, far)
+/// What becomes of the case when a character is deleted: the diagnostics, and how many lines from the deletion the first
+/// one is.
+fn deleted(at: usize, c: char) -> (Vec<String>, usize) {
+    let text = format!("{}{}", &CASE[..at], &CASE[at + c.len_utf8()..]);
+    let sources = Sources::new([("design.kpi".to_string(), text)]);
+    let file = sources.iter().next().expect("a file");
+    let found = parse(file).diagnostics;
+    let line = |span: Span| file.line_of(span.start);
+    let deletion = CASE[..at].matches('\n').count() + 1;
+    let far = found.first().and_then(|d| d.span()).map_or(0, |span| line(span).abs_diff(deletion));
+    let shown = found.iter().map(|d| format!("{} {} {}", line(d.span().expect("a place")), d.code.id, d.message));
+    (shown.collect(), far)
 }
 
+/// `STEP=1` takes every character.
 #[test]
 fn a_missing_character_is_one_diagnostic() {
     let step = std::env::var("STEP").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
-    let ([none, one, two, more], far) = deletions(step);
+    let characters: Vec<(usize, char)> = CASE.char_indices().step_by(step).collect();
+    let results: Vec<_> = characters.par_iter().map(|(at, c)| (*at, deleted(*at, *c))).collect();
+    let mut counts = [0; 4];
+    let mut far = 0;
+    for (at, (found, lines)) in &results {
+        counts[found.len().min(3)] += 1;
+        far += usize::from(*lines > 1);
+        if found.len() > 1 || *lines > 1 {
+            println!("at {at}, {lines} lines away: {found:#?}");
+        }
+    }
+    let [none, one, two, more] = counts;
     let raised = one + two + more;
     println!("none {none}, one {one}, two {two}, more {more}, far {far}");
     assert!(raised > 100, "{raised}");
     assert!(one * 2 >= raised, "one diagnostic: {one} of {raised}");
     assert!(more * 20 <= raised, "more than two diagnostics: {more} of {raised}");
-    assert!(far * 100 <= raised, "the first one far away: {far} of {raised}");
+    assert_eq!(far, 0, "the first diagnostic is more than a line away");
+}
+
+/// No input takes more than linear time or overflows the stack. The bound is generous: these run unoptimised.
+#[test]
+fn hostile_inputs_end_soon() {
+    let long = 1 << 17;
+    let many = |piece: &str| piece.repeat(long / piece.len());
+    let inputs = [
+        ("parentheses", format!("measure x = {}", "(".repeat(1 << 20))),
+        ("closing", format!("measure x = {}", many(")"))),
+        ("calls", format!("measure x = {}", many("f("))),
+        ("nested parentheses", format!("measure x = {}1{}", "(".repeat(100_000), ")".repeat(100_000))),
+        ("braces", many("{")),
+        ("closing braces", many("}")),
+        ("heads", many("factor a {\n")),
+        ("heads without braces", many("factor a\n  }\n")),
+        ("keys", "a:".repeat(1 << 19)),
+        ("keys on lines", many("a:\n")),
+        ("keys and values", format!("design d {{\n{}", many("a: 1 ? \n"))),
+        ("ifs", format!("measure x = {}", many("if "))),
+        ("whole ifs", format!("measure x = {}1", many("if a then b else "))),
+        ("nots", format!("measure x = {} a", many("not "))),
+        ("minus", format!("measure x = {}1", many("- "))),
+        ("sum", format!("measure x = 1{}", many(" + 1"))),
+        ("sum of nots", format!("measure x = 1{}", many(" + not a"))),
+        ("between", format!("measure x = {}", many("a between ("))),
+        ("in", format!("measure x = {}", many("a in ("))),
+        ("quotes", many("\"")),
+        ("quotes with blanks", many("\" ")),
+        ("quotes on lines", many("a: \"\n")),
+        ("long texts", many("\"\"\" \n")),
+        ("single quotes", many("' ")),
+        ("backticks", many("` ")),
+        ("block comments", many("/*\n")),
+        ("hashes", many("#\n")),
+        ("numbers", format!("measure x = ({}", many("100,"))),
+        ("dates", format!("measure x = {}", many("1/"))),
+        ("blanks", many(" ")),
+        ("lines", many("\n")),
+        ("comments", many("//\n")),
+        ("wide", many("：")),
+        ("wide digits", many("１")),
+        ("word", many("a")),
+        ("words", many("a ")),
+        ("rows", format!("test \"t\" {{\n given s\n{}", many("| a \n"))),
+        ("cells", format!("test \"t\" {{\n given s\n{}", many("|\"a"))),
+        ("commas", format!("measure x = a{}", many(", a"))),
+        ("semicolons", many(";")),
+        ("pairs of braces", format!("{{ {}", many("{}"))),
+        ("blocks without heads", many("a } ")),
+        ("hidden", many("\u{200b}")),
+    ];
+    for (what, text) in inputs {
+        let start = std::time::Instant::now();
+        let found = read(&text).diagnostics.len();
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{what}: {found} in {seconds:.2} s");
+        assert!(seconds < 20.0, "{what} took {seconds} s");
+    }
 }
