@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use crate::diagnostic::codes::data as codes;
+use crate::diagnostic::codes::config as codes;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::source::{FileId, SourceFile, Span};
 

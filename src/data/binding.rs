@@ -2,10 +2,10 @@
 
 use toml::Spanned;
 
-use super::codes;
 use crate::check::source_from;
 use crate::config::{Binding, Config};
 use crate::design::{Design, From, Source};
+use crate::diagnostic::codes::config as codes;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::source::{SourceFile, Span};
 

@@ -1,5 +1,6 @@
 //! Every error code and its page (`kpi code E0203`). One file a group; a code is stable for ever.
 
+pub mod config;
 pub mod data;
 pub mod files;
 pub mod graph;
@@ -34,6 +35,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         tests::PAGES,
         data::PAGES,
         rows::PAGES,
+        config::PAGES,
         files::PAGES,
     ]
     .into_iter()
