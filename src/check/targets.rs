@@ -452,7 +452,8 @@ fn anchors(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnostic
             continue;
         };
         let Some(unit) = subject.unit else { continue };
-        let Some(value) = formula::check_as(&phrase.expr, unit, "an anchor", scope, sink) else { continue };
+        let what = format!("an anchor of `{}`", subject.node.name());
+        let Some(value) = formula::check_as(&phrase.expr, unit, &what, scope, sink) else { continue };
         let Some(value) = constant(&value) else {
             values::wrong_shape(keyed.0, phrase.expr.span, sink);
             continue;
