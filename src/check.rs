@@ -3,11 +3,13 @@
 mod aggregates;
 mod cases;
 mod declare;
+mod dimensions;
 mod factors;
 pub mod formula;
 mod indicators;
 mod names;
 mod order;
+mod quantities;
 pub mod rows;
 pub mod scope;
 mod slices;
@@ -25,7 +27,7 @@ use crate::source::SourceFile;
 use crate::syntax::{Parse, ast};
 use order::Subjects;
 use scope::Scope;
-pub use sources::source_from;
+pub use sources::reader::source_from;
 
 /// A design as far as it is understood, and all that is wrong with it.
 #[derive(Debug, Default)]
@@ -63,11 +65,11 @@ pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
     // What formulas stand on.
     let mut scope = Scope { calendar: declare::calendar(&model, &mut sink), ..Scope::default() };
     sources::entities(&model, &mut scope);
-    declare::units(&model, &mut scope, &mut sink);
+    quantities::units(&model, &mut scope, &mut sink);
     let written = sources::declare(&model, &mut scope, &mut sink);
-    declare::constants(&model, &mut scope, &mut sink);
-    declare::dimensions(&model, &mut scope, &mut sink);
-    sources::compute(&model, &written, &mut scope, &mut sink);
+    quantities::constants(&model, &mut scope, &mut sink);
+    dimensions::dimensions(&model, &mut scope, &mut sink);
+    sources::clean::compute(&model, &written, &mut scope, &mut sink);
 
     // Formulas, and what indicators say.
     let units = indicators::declare(&model, &mut scope, &mut sink);

@@ -126,7 +126,7 @@ fn table(given: &Given, written: &[Vec<&ast::Field>], scope: &Scope, sink: &mut 
                         cell.span,
                         format!(
                             "`{text}` is not {} for `{}`",
-                            super::sources::kind_phrase(declared.kind),
+                            super::sources::fields::kind_phrase(declared.kind),
                             declared.name
                         ),
                     )

@@ -1,0 +1,261 @@
+//! Units and constants.
+
+use std::collections::HashMap;
+
+use bigdecimal::{BigDecimal, Signed};
+
+use super::declare::naming;
+use super::formula;
+use super::order;
+use super::scope::{Poison, Scope};
+use super::values;
+use crate::design::{Constant, ConstantId};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::model::graph::Graph;
+use crate::model::{Model, Node};
+use crate::source::Span;
+use crate::syntax::ast::{ClauseWord, ExprKind, Name, Number, Phrase, UnitExpr};
+use crate::value::Unit;
+use crate::value::calendar::Date;
+use crate::value::unit::{Base, Quantity};
+
+const BUILT_IN: [&str; 6] = ["1", "%", "seconds", "minutes", "hours", "days"];
+
+/// All units into the scope; names for quantities after the units that they stand on.
+pub fn units(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
+    for unit in BUILT_IN.iter().filter_map(|name| Unit::builtin(name)) {
+        scope.add_unit(unit);
+    }
+    let mut aliases: Vec<(&Node, &Number, &UnitExpr)> = Vec::new();
+    for node in &model.units {
+        values::text_at(&node.keys, "note", sink);
+        let Some(name) = &node.decl.name else { continue };
+        if Unit::builtin(&name.text).is_some() {
+            sink.push(
+                Diagnostic::error(
+                    codes::names::DOUBLED_NAME,
+                    name.span,
+                    format!("the unit `{}` is there already", name.text),
+                )
+                .saying("known from the start")
+                .help("leave this declaration out, or choose another name"),
+            );
+            continue;
+        }
+        if scope.has_unit(&name.text) || aliases.iter().any(|(n, ..)| n.name() == name.text) {
+            continue;
+        }
+        let phrase = node.decl.value.as_ref().and_then(|v| v.first());
+        match phrase.map(|p| (p, &p.expr.bare().kind)) {
+            Some((phrase, ExprKind::Path(_))) => match base_unit(node, name, phrase, sink) {
+                Some(unit) => scope.add_unit(unit),
+                None => scope.poison(Poison::Unit(name.text.clone())),
+            },
+            Some((_, ExprKind::Number(number))) if number.unit.is_some() => {
+                if let Some(unit) = &number.unit {
+                    aliases.push((node, number, unit));
+                }
+            }
+            other => {
+                scope.poison(Poison::Unit(name.text.clone()));
+                if let Some((phrase, kind)) = other
+                    && !matches!(kind, ExprKind::Hole)
+                {
+                    sink.push(unit_shape(name, phrase.span));
+                }
+            }
+        }
+        if let Some(second) = node.decl.value.as_ref().and_then(|v| v.get(1)) {
+            sink.push(unit_shape(name, second.span));
+        }
+    }
+    self::aliases(&aliases, scope, sink);
+}
+
+fn unit_shape(name: &Name, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::keys::WRONG_SHAPE, span, format!("this does not say what the unit `{}` is", name.text))
+        .saying("does not fit")
+        .help("a unit is `: money`, `: count`, `: scale`, or another name for a quantity: `= 10_000 CNY`")
+}
+
+fn base_unit(node: &Node, name: &Name, phrase: &Phrase, sink: &mut Diagnostics) -> Option<Unit> {
+    let Some(kind) = phrase.expr.bare().as_name() else {
+        sink.push(unit_shape(name, phrase.span));
+        return None;
+    };
+    if !values::word_of("unit", &["money", "count", "scale"], kind, sink) {
+        return None;
+    }
+    let base = match kind.text.as_str() {
+        "money" => Base::Money(name.text.clone()),
+        "count" => Base::Count(name.text.clone()),
+        _ => Base::Scale(name.text.clone()),
+    };
+    let money = matches!(base, Base::Money(_));
+    if let Some(sign) = phrase.text.as_ref().filter(|_| !money) {
+        sink.push(
+            Diagnostic::error(codes::keys::UNFIT_PART, sign.span, "only money has a sign")
+                .saying("does not belong here"),
+        );
+    }
+    values::clauses("a unit", phrase, [], sink);
+    Some(Unit {
+        name: name.text.clone(),
+        label: node.decl.label.as_ref().map_or_else(|| name.text.clone(), |l| l.text.clone()),
+        sign: phrase.text.as_ref().filter(|_| money).map(|t| t.text.clone()),
+        quantity: Quantity::of(base),
+        factor: BigDecimal::from(1),
+    })
+}
+
+fn aliases(aliases: &[(&Node, &Number, &UnitExpr)], scope: &mut Scope, sink: &mut Diagnostics) {
+    let places: HashMap<&str, usize> = aliases.iter().enumerate().map(|(i, (node, ..))| (node.name(), i)).collect();
+    let mut graph = Graph::new(aliases.len());
+    for (from, (_, _, unit)) in aliases.iter().enumerate() {
+        for name in std::iter::once(&unit.name).chain(&unit.per) {
+            if let Some(to) = places.get(name.text.as_str()) {
+                graph.edge(from, *to, name.span);
+            }
+        }
+    }
+    for ring in graph.rings() {
+        let name = |at: usize| aliases.get(at).map_or("", |(node, ..)| node.name());
+        sink.push(order::ring(
+            codes::graph::UNIT_CYCLE,
+            ["units that stand on each other", "a unit that stands on itself"],
+            &ring,
+            &name,
+            |a, b| format!("`{a}` is so many `{b}`"),
+        ));
+        for (at, _) in ring {
+            scope.poison(Poison::Unit(name(at).to_string()));
+        }
+    }
+    for at in graph.layers().into_iter().flatten() {
+        let Some((node, number, unit)) = aliases.get(at) else { continue };
+        if scope.is_poisoned(&Poison::Unit(node.name().to_string())) {
+            continue;
+        }
+        match alias(node, number, unit, scope, sink) {
+            Some(unit) => scope.add_unit(unit),
+            None => scope.poison(Poison::Unit(node.name().to_string())),
+        }
+    }
+}
+
+fn alias(node: &Node, number: &Number, unit: &UnitExpr, scope: &Scope, sink: &mut Diagnostics) -> Option<Unit> {
+    let base = formula::unit_expr(unit, scope, sink)?;
+    let count: BigDecimal = number.digits.parse().ok()?;
+    if !count.is_positive() {
+        sink.push(
+            Diagnostic::error(codes::keys::WRONG_SHAPE, number.digits_span, "a unit of nothing")
+                .saying("must be more than 0"),
+        );
+        return None;
+    }
+    Some(Unit {
+        name: node.name().to_string(),
+        label: node.decl.label.as_ref().map_or_else(|| node.name().to_string(), |l| l.text.clone()),
+        sign: None,
+        quantity: base.quantity,
+        factor: count * base.factor,
+    })
+}
+
+// ---- constants ---------------------------------------------------------------------------------------------------
+
+pub fn constants(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
+    for (index, node) in model.constants.iter().enumerate() {
+        let id = ConstantId(index as u32);
+        let naming = naming(node, sink);
+        let read = phases(node, scope, sink);
+        if read.is_none() {
+            scope.poison(Poison::Constant(id));
+        }
+        let (quantity, phases) = read.unwrap_or_default();
+        scope.constants.push(Constant { naming, quantity, phases });
+    }
+}
+
+fn quantity_phrase(quantity: &Quantity) -> String {
+    if quantity.is_plain() { "a plain number".to_string() } else { quantity.display() }
+}
+
+type Phases = (Quantity, Vec<(Option<Date>, BigDecimal)>);
+
+fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> {
+    let phrases = node.decl.value.as_ref()?;
+    let mut quantity: Option<(Quantity, Span)> = None;
+    let mut phases: Vec<(Option<Date>, BigDecimal)> = Vec::new();
+    let mut last: Option<(Option<Date>, Span)> = None;
+    let mut sound = !phrases.is_empty();
+    for phrase in phrases {
+        if values::is_hole(&phrase.expr) {
+            sound = false;
+            continue;
+        }
+        let [from] = values::clauses("a constant", phrase, [ClauseWord::From], sink);
+        if let Some(text) = phrase.text.as_ref().map(|t| t.span).or(phrase.share.as_ref().map(|s| s.span)) {
+            sink.push(
+                Diagnostic::error(codes::keys::UNFIT_PART, text, "a constant is a number")
+                    .saying("does not belong here"),
+            );
+        }
+        let since = match from {
+            None => Some(None),
+            Some(clause) => values::date_of(&clause.value, sink, || {
+                Diagnostic::error(codes::keys::WRONG_SHAPE, clause.value.span, "a constant holds from a date")
+                    .saying("no date")
+                    .help("for example `13% from 2018-05-01`")
+            })
+            .map(Some),
+        };
+        let (Some(since), Some((value, own, _))) = (since, formula::literal(&phrase.expr, scope, sink)) else {
+            sound = false;
+            continue;
+        };
+        match &quantity {
+            None => quantity = Some((own, phrase.expr.span)),
+            Some((first, place)) if *first != own => {
+                sink.push(
+                    Diagnostic::error(
+                        codes::keys::DISORDERED_PHASES,
+                        phrase.expr.span,
+                        format!(
+                            "`{}` changes from {} to {}",
+                            node.name(),
+                            quantity_phrase(first),
+                            quantity_phrase(&own)
+                        ),
+                    )
+                    .saying(quantity_phrase(&own))
+                    .label(*place, quantity_phrase(first))
+                    .help("a constant keeps one unit; declare two constants"),
+                );
+                sound = false;
+                continue;
+            }
+            Some(_) => {}
+        }
+        if let Some((before, place)) = last
+            && since <= before
+        {
+            let message = match since {
+                None => format!("only the first value of `{}` may have no date", node.name()),
+                Some(day) if before == Some(day) => format!("two values of `{}` from {day}", node.name()),
+                Some(_) => format!("the values of `{}` are not in order of their dates", node.name()),
+            };
+            sink.push(
+                Diagnostic::error(codes::keys::DISORDERED_PHASES, phrase.span, message)
+                    .saying(if since.is_none() { "has no `from`" } else { "not after the one before" })
+                    .label(place, "the one before"),
+            );
+            sound = false;
+            continue;
+        }
+        last = Some((since, phrase.span));
+        phases.push((since, value));
+    }
+    let (quantity, _) = quantity?;
+    sound.then_some((quantity, phases))
+}

@@ -1,0 +1,211 @@
+//! What is computed in a source and how it is cleaned.
+
+use super::Written;
+use crate::check::scope::Scope;
+use crate::check::{order, rows};
+use crate::design::{CleanKind, CleanStep, FieldId, FieldKind, FieldPath, KeepRow, RowExpr, RowKind, SourceId};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::model::graph::Graph;
+use crate::model::{Model, Node};
+use crate::source::Span;
+use crate::syntax::ast::{self, Entry, Name};
+
+/// Types computed fields and cleaning steps; dimensions and constants are known by now.
+pub fn compute(model: &Model, written: &Written, scope: &mut Scope, sink: &mut Diagnostics) {
+    for (index, (node, fields)) in model.sources.iter().zip(written).enumerate() {
+        let id = SourceId(index as u32);
+        let mut computed: Vec<(usize, Option<RowExpr>)> = Vec::new();
+        for (place, written) in fields.iter().enumerate() {
+            if let (Some(expr), Some(field)) = (&written.computed, scope.field(id, FieldId(place as u32))) {
+                computed.push((place, rows::computed(expr, field, id, scope, sink)));
+            }
+        }
+        let all: Vec<usize> = computed.iter().map(|(place, _)| *place).collect();
+        field_cycles(id, &computed, scope, sink);
+        let clean = clean(id, node, &all, scope, sink);
+        let Some(source) = scope.sources.get_mut(index) else { continue };
+        source.clean = clean;
+        for (place, expr) in computed {
+            if let Some(field) = source.fields.get_mut(place) {
+                field.computed = expr;
+            }
+        }
+    }
+}
+
+fn field_cycles(id: SourceId, computed: &[(usize, Option<RowExpr>)], scope: &Scope, sink: &mut Diagnostics) {
+    let Some(source) = scope.source(id) else { return };
+    let mut graph = Graph::new(source.fields.len());
+    for (place, expr) in computed {
+        if let Some(expr) = expr {
+            each_path(expr, &mut |path, span| {
+                let first = path.via.first().unwrap_or(&path.field);
+                graph.edge(*place, first.index(), span);
+            });
+        }
+    }
+    let name = |at: usize| source.fields.get(at).map_or("", |f| f.name.as_str());
+    for ring in graph.rings() {
+        sink.push(order::ring(
+            codes::graph::FIELD_CYCLE,
+            ["fields computed from each other", "a field computed from itself"],
+            &ring,
+            &name,
+            |a, b| format!("`{a}` is computed from `{b}`"),
+        ));
+    }
+}
+
+/// Calls `visit` with every field that an expression reads.
+pub fn each_path(expr: &RowExpr, visit: &mut dyn FnMut(&FieldPath, Span)) {
+    match &expr.kind {
+        RowKind::Field(path) => visit(path, expr.span.0),
+        RowKind::Number(_)
+        | RowKind::Text(_)
+        | RowKind::Bool(_)
+        | RowKind::Date(_)
+        | RowKind::Timestamp(_)
+        | RowKind::Constant(_) => {}
+        RowKind::Scaled(inner, _) | RowKind::Negate(inner) | RowKind::Not(inner) => each_path(inner, visit),
+        RowKind::Moved { operand, .. } | RowKind::IsMissing { operand, .. } => each_path(operand, visit),
+        RowKind::Arithmetic { left, right, .. }
+        | RowKind::Compare { left, right, .. }
+        | RowKind::Elapsed { from: left, to: right }
+        | RowKind::And(left, right)
+        | RowKind::Or(left, right)
+        | RowKind::Otherwise(left, right)
+        | RowKind::Contains { operand: left, text: right }
+        | RowKind::StartsWith { operand: left, text: right } => {
+            each_path(left, visit);
+            each_path(right, visit);
+        }
+        RowKind::InList { operand, items, .. } => {
+            each_path(operand, visit);
+            items.iter().for_each(|item| each_path(item, visit));
+        }
+        RowKind::If { condition, then, otherwise } => {
+            each_path(condition, visit);
+            each_path(then, visit);
+            if let Some(otherwise) = otherwise {
+                each_path(otherwise, visit);
+            }
+        }
+        RowKind::Function { args, .. } => args.iter().for_each(|arg| each_path(arg, visit)),
+    }
+}
+
+fn clean(id: SourceId, node: &Node, computed: &[usize], scope: &Scope, sink: &mut Diagnostics) -> Vec<CleanStep> {
+    let entries = node.decl.block.as_ref().map_or(&[][..], |b| &b.entries);
+    let mut blocks = entries.iter().filter_map(|entry| match entry {
+        Entry::Clean(clean) => Some(clean),
+        _ => None,
+    });
+    let Some(first) = blocks.next() else { return Vec::new() };
+    if let Some(second) = blocks.next() {
+        sink.push(
+            Diagnostic::error(
+                codes::names::DOUBLED_DECLARATION,
+                second.span,
+                format!("`{}` has two `clean` blocks", node.name()),
+            )
+            .saying("given again")
+            .label(first.span, "first given here")
+            .help("put all steps into one block, in the order in which they run"),
+        );
+    }
+    let mut steps = Vec::new();
+    for step in &first.steps {
+        let kind = match &step.kind {
+            ast::CleanKind::Hole => None,
+            ast::CleanKind::DropInvalid => Some(CleanKind::DropInvalid),
+            ast::CleanKind::BlankInvalid => Some(CleanKind::BlankInvalid),
+            ast::CleanKind::Deduplicate { by, keep } => deduplicate(id, by, keep.as_ref(), computed, scope, sink),
+            ast::CleanKind::DropWhere(condition) => {
+                let typed = rows::condition(condition, id, scope, sink);
+                typed.filter(|typed| raw_only(typed, computed, scope, id, sink)).map(CleanKind::DropWhere)
+            }
+        };
+        if let Some(kind) = kind {
+            steps.push(CleanStep { span: step.span, kind, reason: step.reason.as_ref().map(|r| r.text.clone()) });
+        }
+    }
+    steps
+}
+
+fn deduplicate(
+    id: SourceId,
+    by: &[Name],
+    keep: Option<&(ast::Keep, Name)>,
+    computed: &[usize],
+    scope: &Scope,
+    sink: &mut Diagnostics,
+) -> Option<CleanKind> {
+    let mut field = |name: &Name| -> Option<FieldId> {
+        let Some(field) = scope.field_named(id, &name.text) else {
+            scope.unknown_field(id, name, sink);
+            return None;
+        };
+        if computed.contains(&field.index()) {
+            sink.push(not_raw(name.span, &name.text));
+            return None;
+        }
+        Some(field)
+    };
+    let fields: Vec<Option<FieldId>> = by.iter().map(&mut field).collect();
+    let keep = match keep {
+        None => Some(None),
+        Some((which, name)) => {
+            let which = match which {
+                ast::Keep::Latest => KeepRow::Latest,
+                ast::Keep::Earliest => KeepRow::Earliest,
+            };
+            field(name).map(|field| Some((which, field)))
+        }
+    };
+    let by: Vec<FieldId> = fields.into_iter().collect::<Option<_>>()?;
+    let keep = keep?;
+    if let Some((_, field)) = keep
+        && let Some(field) = scope.field(id, field)
+        && matches!(field.kind, FieldKind::Bool)
+    {
+        sink.push(
+            Diagnostic::error(
+                codes::keys::UNFIT_FIELD,
+                field.span,
+                format!("`{}` has no order: it is a bool", field.name),
+            )
+            .saying("cannot say which row to keep"),
+        );
+        return None;
+    }
+    (!by.is_empty()).then_some(CleanKind::Deduplicate { by, keep })
+}
+
+fn not_raw(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::keys::UNFIT_FIELD, span, format!("`{name}` is computed, and cleaning comes first"))
+        .saying("not known yet")
+        .help("cleaning runs on the values as they are in the data")
+}
+
+/// Cleaning runs on raw values: neither computed fields nor other sources are known yet.
+fn raw_only(expr: &RowExpr, computed: &[usize], scope: &Scope, id: SourceId, sink: &mut Diagnostics) -> bool {
+    let mut sound = true;
+    each_path(expr, &mut |path, span| {
+        let first = path.via.first().unwrap_or(&path.field);
+        if computed.contains(&first.index()) || !path.via.is_empty() {
+            sound = false;
+            let name = scope.field(id, *first).map_or("", |f| f.name.as_str());
+            sink.push(if path.via.is_empty() {
+                not_raw(span, name)
+            } else {
+                Diagnostic::error(
+                    codes::keys::UNFIT_FIELD,
+                    span,
+                    format!("`{name}` leads to another source, and cleaning looks at one"),
+                )
+                .saying("not known yet")
+            });
+        }
+    });
+    sound
+}

@@ -1,0 +1,154 @@
+//! Where the rows of a source come from.
+
+use crate::check::names;
+use crate::check::values::{self, Keyed};
+use crate::design::{Format, From, ReadOptions};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
+use crate::model::keys::list;
+use crate::model::properties;
+use crate::source::SourceFile;
+use crate::syntax;
+use crate::syntax::ast::{self, Expr, ExprKind, Name};
+
+const READERS: [(&str, Format, &[&str]); 6] = [
+    ("csv", Format::Csv, &["encoding", "delimiter", "quote", "header", "partitions"]),
+    ("parquet", Format::Parquet, &["partitions"]),
+    ("json", Format::Json, &["partitions"]),
+    ("ndjson", Format::Ndjson, &["partitions"]),
+    ("xlsx", Format::Xlsx, &["sheet", "header_row", "partitions"]),
+    ("ods", Format::Ods, &["sheet", "header_row", "partitions"]),
+];
+
+/// The `from` of the one source in a text: for a binding, which writes it elsewhere.
+pub fn source_from(file: &SourceFile) -> Result<From, Vec<Diagnostic>> {
+    let parse = syntax::parse(file);
+    let mut sink = Diagnostics::default();
+    sink.extend(parse.diagnostics);
+    let from = match parse.file.items.as_slice() {
+        [ast::Item::Decl(decl)] => properties::read(decl).get("from").and_then(|keyed| reader(keyed, &mut sink)),
+        _ => None,
+    };
+    match (from, sink.into_sorted()) {
+        (Some(from), problems) if problems.is_empty() => Ok(from),
+        (_, problems) if problems.is_empty() => {
+            let message = "this is no place to read from";
+            Err(vec![
+                Diagnostic::error(codes::keys::WRONG_SHAPE, file.span(), message)
+                    .help("for example `csv(\"data/orders.csv\")`"),
+            ])
+        }
+        (_, problems) => Err(problems),
+    }
+}
+
+/// What `from:` says.
+pub fn reader(keyed: Keyed, sink: &mut Diagnostics) -> Option<From> {
+    let expr = values::plain(keyed, sink)?;
+    let ExprKind::Call { function, args } = &expr.kind else {
+        values::wrong_shape(keyed.0, expr.span, sink);
+        return None;
+    };
+    let words: Vec<&str> = READERS.iter().map(|(word, ..)| *word).collect();
+    if !values::word_of("from", &words, function, sink) {
+        return None;
+    }
+    let (word, format, known) = READERS.iter().find(|(word, ..)| *word == function.text)?;
+    let mut path = None;
+    let mut options = ReadOptions::default();
+    let mut seen: Vec<&Name> = Vec::new();
+    for arg in args {
+        if values::is_hole(&arg.expr) {
+            return None;
+        }
+        let beside = arg.by.as_ref().map(|n| n.span).or(arg.on.as_ref().map(|n| n.span));
+        if let Some(span) = beside.or(arg.filter.as_ref().map(|f| f.span)) {
+            values::wrong_shape(keyed.0, span, sink);
+            continue;
+        }
+        match (&arg.name, &arg.expr.kind) {
+            (None, ExprKind::Text(text)) if path.is_none() && !text.is_empty() => path = Some(text.clone()),
+            (None, _) => values::wrong_shape(keyed.0, arg.span, sink),
+            (Some(name), _) => {
+                if names::first_time(&mut seen, name, word, sink) {
+                    option(word, known, name, &arg.expr, &mut options, sink);
+                }
+            }
+        }
+    }
+    let Some(path) = path else {
+        if !args.iter().any(|a| a.name.is_none()) {
+            sink.push(
+                Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, format!("`{word}` has no path"))
+                    .saying("which file?")
+                    .help(format!("for example `from: {word}(\"data/orders.{word}\")`")),
+            );
+        }
+        return None;
+    };
+    Some(From { span: expr.span, format: *format, path, options })
+}
+
+fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut ReadOptions, sink: &mut Diagnostics) {
+    if !known.contains(&name.text.as_str()) {
+        let diagnostic =
+            Diagnostic::error(codes::keys::UNKNOWN_OPTION, name.span, format!("`{reader}` takes no `{}`", name.text))
+                .saying("unknown option");
+        sink.push(match closest(&name.text, known.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Proposed,
+                format!("write `{near}`"),
+                vec![Edit { span: name.span, text: near.to_string() }],
+            ),
+            None => diagnostic.help(format!("it takes {}", list(known))),
+        });
+        return;
+    }
+    let wanted = match (name.text.as_str(), &value.kind) {
+        ("encoding", ExprKind::Text(text)) => {
+            options.encoding = Some(text.clone());
+            return;
+        }
+        ("sheet", ExprKind::Text(text)) => {
+            options.sheet = Some(text.clone());
+            return;
+        }
+        ("delimiter", ExprKind::Text(text)) if one_byte(text).is_some() => {
+            options.delimiter = one_byte(text).unwrap_or(options.delimiter);
+            return;
+        }
+        ("quote", ExprKind::Text(text)) if one_byte(text).is_some() => {
+            options.quote = one_byte(text).unwrap_or(options.quote);
+            return;
+        }
+        ("header", ExprKind::Bool(flag)) => {
+            options.header = *flag;
+            return;
+        }
+        ("partitions", ExprKind::Bool(flag)) => {
+            options.partitions = *flag;
+            return;
+        }
+        ("header_row", ExprKind::Number(ast::Number { digits, unit: None, .. })) => match digits.parse() {
+            Ok(row) if row > 0 => {
+                options.header_row = row;
+                return;
+            }
+            _ => "the number of a row, from 1 on",
+        },
+        ("encoding" | "sheet", _) => "a text in quotes",
+        ("delimiter" | "quote", _) => "one character in quotes",
+        ("header_row", _) => "the number of a row, from 1 on",
+        _ => "`true` or `false`",
+    };
+    sink.push(
+        Diagnostic::error(codes::keys::WRONG_SHAPE, value.span, format!("`{}` takes {wanted}", name.text))
+            .saying("does not fit"),
+    );
+}
+
+fn one_byte(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        [byte] => Some(*byte),
+        _ => None,
+    }
+}
