@@ -1,6 +1,6 @@
 //! What the commands share: streams, colours, language, exit codes.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 #[cfg(feature = "engine")]
 use super::args::Lang;
@@ -89,13 +89,14 @@ impl Ui {
 
     /// Cells of a line on stdout; None where it is no terminal, and nothing is cut.
     pub fn columns(&self) -> Option<usize> {
-        terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0 as usize)
+        let stdout = std::io::stdout();
+        let known = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0 as usize);
+        stdout.is_terminal().then(|| known.unwrap_or(80))
     }
 
     /// Does the work; where it takes longer than half a second and stderr is a terminal, something moves there meanwhile.
     #[cfg(feature = "engine")]
     pub fn while_working<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        use std::io::IsTerminal;
         use std::sync::mpsc;
         use std::time::Duration;
         if !std::io::stderr().is_terminal() {

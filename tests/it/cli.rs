@@ -149,3 +149,43 @@ fn json_is_as_its_schema_says() {
     assert_eq!((file.code, file.stdout.as_str(), file.stderr.as_str()), (1, "", "checked 2 files: 2 errors\n"));
     assert_eq!(std::fs::read_to_string(here.path().join("report.json")).expect("report.json"), ran.stdout);
 }
+
+#[cfg(not(feature = "engine"))]
+#[test]
+fn a_build_without_the_engine_says_so() {
+    let here = folder(&[("a.kpi", "")]);
+    for args in [&["eval"][..], &["eval", ".", "--period", "2026-Q2", "-o", "x.json"], &["explain", "x"], &["test"]] {
+        let ran = kpi(here.path(), args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(ran.stderr.contains("this build of kpi only checks"), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn several_designs_are_checked_together() {
+    let here = folder(&[
+        ("a/kpi.toml", ""),
+        ("a/main.kpi", "use \"x\"\n"),
+        ("b/main.kpi", ""),
+        ("b/deep/kpi.toml", "[data]\nalow = []\n"),
+        ("b/deep/main.kpi", ""),
+        ("single.kpi", ""),
+    ]);
+    let ran = kpi(here.path(), &["check", "a", "b", "single.kpi", "b/deep"]);
+    assert_eq!(ran.code, 2, "a configuration that is not understood comes first: {ran:?}");
+    insta::assert_snapshot!(ran.stdout);
+    let json = kpi(here.path(), &["check", "--format", "json", "a", "b"]);
+    let schema = kpi(here.path(), &["schema", "check"]);
+    super::support::assert_valid(&schema.stdout, &json.stdout);
+    assert!(json.stdout.contains("\"design\": \"b/deep\"") && json.stdout.contains("\"file\": \"kpi.toml\""));
+}
+
+#[test]
+fn a_path_that_holds_several_designs_is_not_evaluated() {
+    let here = folder(&[("a/kpi.toml", ""), ("a/x.kpi", ""), ("b/kpi.toml", ""), ("b/x.kpi", "")]);
+    assert_eq!(
+        fishbone::load_path(here.path()).expect_err("two designs").split(" holds ").nth(1).map(|s| s.len() > 10),
+        Some(true)
+    );
+    assert!(fishbone::load_path(&here.path().join("a")).is_ok());
+}

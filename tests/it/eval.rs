@@ -229,3 +229,67 @@ fn tests_pass_and_fail() {
     assert!(one.stdout.contains("1 test: 0 passed, 1 failed"), "{}", one.stdout);
     assert_eq!(run(shop.path(), "test --filter (").code, 2);
 }
+
+#[test]
+fn settings_in_kpi_toml() {
+    let shop = shop();
+    let inside = shop.path().join("shop");
+    std::fs::create_dir(&inside).expect("a folder");
+    std::fs::rename(shop.path().join("shop.kpi"), inside.join("shop.kpi")).expect("the design");
+    std::fs::rename(shop.path().join("data"), inside.join("data")).expect("the data");
+    write(shop.path(), "elsewhere/orders.csv", "id,date,amount,region,status\n1,2026-01-10,7,north,paid\n");
+    write(
+        &inside,
+        "kpi.toml",
+        "[output]\nlang = \"zh\"\n[binding.other.orders]\nfrom = 'csv(\"../elsewhere/orders.csv\")'\ncolumns = { day = \"date\" }\n",
+    );
+    let eval = |more: &str| run(&inside, &format!("eval --period 2026-01 --only revenue {more}"));
+    assert!(eval("").stdout.contains("达标"), "{}", eval("").stdout);
+    assert!(eval("--lang en").stdout.contains("on target"));
+    assert_eq!(eval("--binding othr").code, 2);
+    assert!(eval("--binding othr").stderr.contains("did you mean `other`?"));
+    let refused = eval("--binding other");
+    assert_eq!((refused.code, refused.stdout.as_str()), (3, ""), "{refused:?}");
+    for allowed in ["--binding other --allow-data ../elsewhere --format csv", ""] {
+        if allowed.is_empty() {
+            let config = std::fs::read_to_string(inside.join("kpi.toml")).expect("kpi.toml");
+            write(&inside, "kpi.toml", config + "[data]\nallow = [\"../elsewhere\"]\n");
+        }
+        let line = if allowed.is_empty() { "--binding other --format csv" } else { allowed };
+        let ran = eval(line);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.stdout.contains("\nindicator,revenue,Revenue,2026-01,,7,USD,"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn data_below_another_folder() {
+    let shop = shop();
+    write(shop.path(), "copy/data/orders.csv", "id,day,amount,region,status\n1,2026-01-10,7,north,paid\n");
+    let ran = run(shop.path(), "eval --period 2026-01 --only revenue --data-dir copy --format csv");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("\nindicator,revenue,Revenue,2026-01,,7,USD,"), "{}", ran.stdout);
+}
+
+/// What stands in the data is shown, not obeyed.
+#[test]
+fn nothing_in_the_data_commands_the_terminal() {
+    let shop = shop();
+    let design = std::fs::read_to_string(shop.path().join("shop.kpi")).expect("the design");
+    let design =
+        design.replace("text? in \"north\", \"south\"", "text?").replace("\"Revenue\"", "\"Rev\u{1b}[31menue\"");
+    write(shop.path(), "shop.kpi", design);
+    write(shop.path(), "data/orders.csv", ORDERS.replace("north", "no\u{1b}]0;x\u{7}rth"));
+    for line in [
+        "eval --period 2026-01 --by-dimension region",
+        "eval --from 2026-01 --to 2026-03 --by-dimension region",
+        "eval --period 2026-01 --by-dimension region --format markdown",
+        "explain revenue --period 2026-01 --rows 5",
+        "eval --period 2026-01 --verbose",
+    ] {
+        let ran = run(shop.path(), line);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let commands = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+        assert!(!commands(&ran.stdout) && !commands(&ran.stderr), "{line}: {ran:?}");
+    }
+}

@@ -57,7 +57,16 @@ pub fn bound(bound: &BoundValue, unit: Option<&Unit>, direction: Option<Directio
             };
             format!("{sign}{}", as_written(n, unit, lang))
         }
-        BoundValue::Range(low, high) => format!("{}..{}", as_written(low, unit, lang), as_written(high, unit, lang)),
+        BoundValue::Range(low, high) => range(&as_written(low, unit, lang), &as_written(high, unit, lang)),
+    }
+}
+
+/// `20..60 tickets`: a word behind both ends is said once.
+fn range(low: &str, high: &str) -> String {
+    let word = high.split_once(' ').map_or("", |(_, word)| word);
+    match low.split_once(' ') {
+        Some((number, same)) if same == word => format!("{number}..{high}"),
+        _ => format!("{low}..{high}"),
     }
 }
 
