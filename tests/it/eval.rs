@@ -266,7 +266,10 @@ fn settings_in_kpi_toml() {
 fn data_below_another_folder() {
     let shop = shop();
     write(shop.path(), "copy/data/orders.csv", "id,day,amount,region,status\n1,2026-01-10,7,north,paid\n");
-    let ran = run(shop.path(), "eval --period 2026-01 --only revenue --data-dir copy --format csv");
+    let line = "eval --period 2026-01 --only revenue --data-dir copy --format csv";
+    assert_eq!(run(shop.path(), line).code, 3, "all data is read below that folder");
+    write(shop.path(), "copy/data/visits.csv", VISITS);
+    let ran = run(shop.path(), line);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.contains("\nindicator,revenue,Revenue,2026-01,,7,USD,"), "{}", ran.stdout);
 }

@@ -2,6 +2,7 @@
 
 use super::view::{Board, Key, Line, Role, SliceKey, keys};
 use super::{Shown, format};
+use crate::render::text::visible;
 use crate::render::words;
 use crate::results::{Reason, Row, Status};
 
@@ -39,10 +40,10 @@ fn headline(shown: &Shown<'_>, period: Option<&str>) -> String {
     format!("# {}\n\n{}\n", escaped(&title), rest.join(" · "))
 }
 
-/// Text that Markdown shows as it stands, in a cell of a table too.
+/// Text that Markdown shows as it stands, in a cell of a table too, and that commands no terminal.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' => {
                 out.push('\\');
