@@ -5,6 +5,8 @@ mod cli;
 mod docs;
 #[cfg(feature = "engine")]
 mod eval;
+#[cfg(feature = "engine")]
+mod examples;
 mod support;
 mod syntax;
 
