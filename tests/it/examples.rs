@@ -90,7 +90,7 @@ fn cells(loaded: &Loaded, example: &str, wanted: &[Expected]) -> Vec<Cell> {
     let dimensions: Vec<DimensionId> = (0..design.dimensions.len()).map(|i| DimensionId(i as u32)).collect();
     let needs = needs(design, &subjects, &dimensions, true);
     let options = DataOptions { data_dir: Some(root().join("examples").join(example)), ..DataOptions::default() };
-    let engine = loaded.open_data(&options, &needs).expect("data without errors");
+    let engine = loaded.open_data(design, &options, &needs).expect("data without errors");
     let mut evaluator = Evaluator::new(design, &loaded.sources, &engine, None);
     let asks: Vec<Ask<'_>> =
         wanted.iter().map(|w| Ask::subject(w.subject, w.period.window(&design.calendar), w.slice.clone())).collect();
