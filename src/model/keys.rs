@@ -811,3 +811,24 @@ pub fn reference() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_entry_is_whole() {
+        for table in declarations() {
+            let mut names = HashSet::new();
+            for key in table.keys {
+                assert!(names.insert(key.name), "{} stands twice in {}", key.name, table.kind.word());
+                assert!(!key.doc.is_empty() && !key.doc.ends_with('.'), "{}", key.name);
+                assert!(!key.chinese.is_empty() && !key.example.is_empty(), "{}", key.name);
+            }
+            let chinese: HashSet<_> = table.keys.iter().map(|k| k.chinese).collect();
+            assert_eq!(chinese.len(), table.keys.len(), "a Chinese term means one key of {}", table.kind.word());
+        }
+    }
+}

@@ -133,10 +133,13 @@ struct Mark<'a> {
     primary: bool,
 }
 
+/// Places shown of one diagnostic: a name that is missing may be used on a thousand lines.
+const PLACES: usize = 12;
+
 /// The lines of the design that the labels stand on, file by file, the place of the diagnostic first.
 fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, options: Options) {
     let mut files: Vec<(&SourceFile, BTreeMap<usize, Vec<Mark<'_>>>)> = Vec::new();
-    for (i, label) in diagnostic.labels.iter().enumerate() {
+    for (i, label) in diagnostic.labels.iter().take(PLACES).enumerate() {
         let Some(file) = section.sources.get(label.span.file) else { continue };
         let mark = Mark { label, primary: i == 0 };
         let line = file.line_of(label.span.start);
@@ -168,7 +171,12 @@ fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic,
             before = Some(line);
         }
     }
-    let _ = writeln!(out, "{space} {}", frame("╰────"));
+    let more = match diagnostic.labels.len().saturating_sub(PLACES) {
+        0 => String::new(),
+        1 => " and one more place".to_string(),
+        n => format!(" and {n} more places"),
+    };
+    let _ = writeln!(out, "{space} {}{more}", frame("╰────"));
 }
 
 /// One character (or its escape) as shown, with the byte where it starts.
