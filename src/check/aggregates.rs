@@ -330,7 +330,7 @@ impl Caller<'_> {
     }
 
     fn whole_number(&self, expr: &Expr, sink: &mut Diagnostics) -> Option<u32> {
-        let number = units::bare(expr).and_then(|n| n.to_u32().filter(|w| *w > 0 && BigDecimal::from(*w) == n));
+        let number = units::bare(expr).and_then(|n| n.to_u32().filter(|w| *w > 0 && n == *w));
         if number.is_none() && !matches!(expr.kind, ExprKind::Hole) {
             self.wrong_arguments(expr.span, format!("`{}` goes back a whole number of windows", self.name), sink);
         }
@@ -397,7 +397,7 @@ impl Caller<'_> {
                 _ => return None,
             },
             ScalarFunction::Power => match (&first, self.args.get(1).and_then(|a| units::bare(&a.expr))) {
-                (Type::Number(quantity), Some(n)) if n.to_i8().is_some_and(|w| BigDecimal::from(w) == n) => {
+                (Type::Number(quantity), Some(n)) if n.to_i8().is_some_and(|w| n == w) => {
                     Type::Number(quantity.power(n.to_i8().unwrap_or(1)))
                 }
                 (ty, _) if *ty == plain => plain,
@@ -608,10 +608,7 @@ impl Caller<'_> {
             );
             return None;
         }
-        let filter = match filters.first() {
-            Some(filter) => Some(rows::condition(filter, source, self.scope, sink)),
-            None => None,
-        };
+        let filter = filters.first().map(|filter| rows::condition(filter, source, self.scope, sink));
         let filter = match filter {
             None => None,
             Some(typed) => Some(typed?),
@@ -623,9 +620,10 @@ impl Caller<'_> {
         if !self.arity(1, 1, sink) {
             return None;
         }
-        if let ExprKind::Path(parts) = &arg.expr.bare().kind {
-            if let [source, field] = parts.as_slice() {
-                sink.push(
+        if let ExprKind::Path(parts) = &arg.expr.bare().kind
+            && let [source, field] = parts.as_slice()
+        {
+            sink.push(
                     Diagnostic::error(codes::types::WRONG_ARGUMENTS, arg.expr.span, "`count` counts rows, not a field")
                         .saying("a field")
                         .help(format!(
@@ -633,8 +631,7 @@ impl Caller<'_> {
                             source.text, field.text
                         )),
                 );
-                return None;
-            }
+            return None;
         }
         if formula::word(&arg.expr).is_none() {
             self.wrong_arguments(arg.expr.span, "`count` counts the rows of one source".to_string(), sink);
@@ -730,7 +727,7 @@ impl Caller<'_> {
     fn percent(&self, sink: &mut Diagnostics) -> Option<BigDecimal> {
         let arg = self.args.get(1)?;
         let hundred = BigDecimal::from(100);
-        let p = units::bare(&arg.expr).filter(|p| *p >= BigDecimal::from(0) && *p <= hundred);
+        let p = units::bare(&arg.expr).filter(|p| p.sign() != bigdecimal::num_bigint::Sign::Minus && *p <= hundred);
         if p.is_none() {
             self.wrong_arguments(arg.expr.span, "the second argument is a number from 0 to 100".to_string(), sink);
         }
@@ -805,24 +802,24 @@ impl Caller<'_> {
             return None;
         }
         // `count(orders by region)`: rows have one count for each part, which an outer aggregate must bring together.
-        if let Some(name) = first_name(&first.expr) {
-            if let Some(Entity::Source(_)) = self.scope.entity(&name.text) {
-                let inner = if formula::word(&first.expr).is_some() { "count" } else { self.name };
-                let text = match &first.expr.bare().kind {
-                    ExprKind::Path(parts) => parts.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("."),
-                    _ => format!("{}.…", name.text),
-                };
-                sink.push(
-                    Diagnostic::error(
-                        codes::types::WRONG_ARGUMENTS,
-                        first.expr.span,
-                        format!("what stands before `by {}` must be one value for each part", by.text),
-                    )
-                    .saying("has a value in each row")
-                    .help(format!("aggregate the rows first, as in `avg({inner}({text}) by {})`", by.text)),
-                );
-                return None;
-            }
+        if let Some(name) = first_name(&first.expr)
+            && let Some(Entity::Source(_)) = self.scope.entity(&name.text)
+        {
+            let inner = if formula::word(&first.expr).is_some() { "count" } else { self.name };
+            let text = match &first.expr.bare().kind {
+                ExprKind::Path(parts) => parts.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("."),
+                _ => format!("{}.…", name.text),
+            };
+            sink.push(
+                Diagnostic::error(
+                    codes::types::WRONG_ARGUMENTS,
+                    first.expr.span,
+                    format!("what stands before `by {}` must be one value for each part", by.text),
+                )
+                .saying("has a value in each row")
+                .help(format!("aggregate the rows first, as in `avg({inner}({text}) by {})`", by.text)),
+            );
+            return None;
         }
         let function = match over {
             Over::Sum => ByFunction::Sum,

@@ -210,12 +210,11 @@ impl Rows<'_> {
             rest if own.naming.name == first.text && self.scope.field_named(self.source, &first.text).is_none() => rest,
             _ => parts,
         };
-        if let ([name], None) = (parts, self.scope.field_named(self.source, &first.text)) {
-            if name.span == first.span {
-                if let Some(found) = self.not_a_field(name, span, sink) {
-                    return found;
-                }
-            }
+        if let ([name], None) = (parts, self.scope.field_named(self.source, &first.text))
+            && name.span == first.span
+            && let Some(found) = self.not_a_field(name, span, sink)
+        {
+            return found;
         }
         let path = self.scope.field_path(self.source, parts, sink)?;
         self.field(path, span)
@@ -430,17 +429,17 @@ impl Rows<'_> {
 
     /// A day in quotes beside a date: None, and answered with the day itself.
     fn days_in_quotes(&self, day: &RowExpr, text: &RowExpr, written: &Expr, sink: &mut Diagnostics) -> Option<()> {
-        if let (RowType::Date | RowType::Timestamp, RowKind::Text(content)) = (&day.ty, &text.kind) {
-            if parse_date(content).is_ok() || parse_timestamp(content).is_ok() {
-                let help = format!("write `{content}` without quotes");
-                sink.push(
-                    Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a date is compared with text")
-                        .saying("text")
-                        .help(help.clone())
-                        .fix(Applicability::Safe, help, vec![Edit { span: written.span, text: content.clone() }]),
-                );
-                return None;
-            }
+        if let (RowType::Date | RowType::Timestamp, RowKind::Text(content)) = (&day.ty, &text.kind)
+            && (parse_date(content).is_ok() || parse_timestamp(content).is_ok())
+        {
+            let help = format!("write `{content}` without quotes");
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a date is compared with text")
+                    .saying("text")
+                    .help(help.clone())
+                    .fix(Applicability::Safe, help, vec![Edit { span: written.span, text: content.clone() }]),
+            );
+            return None;
         }
         Some(())
     }

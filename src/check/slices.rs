@@ -249,8 +249,14 @@ fn sliced_reads(operand: &Formula, dimension: DimensionId, scope: &Scope) -> BTr
     let mut found = BTreeSet::new();
     each(operand, &mut |f| match &f.kind {
         FormulaKind::Overall { dimensions, .. } => dimensions.as_ref().is_some_and(|d| !d.contains(&dimension)),
-        FormulaKind::Aggregate(aggregate) => found.insert(aggregate.source) || true,
-        FormulaKind::Set(atom) => found.insert(atom.source) || true,
+        FormulaKind::Aggregate(aggregate) => {
+            found.insert(aggregate.source);
+            true
+        }
+        FormulaKind::Set(atom) => {
+            found.insert(atom.source);
+            true
+        }
         FormulaKind::Measure(id) => {
             found.extend(scope.signature(Subject::Measure(*id)).into_iter().flat_map(|s| &s.reads));
             true
@@ -335,13 +341,13 @@ fn condition(expr: &Expr, sliced: &Formula, scope: &Scope, sink: &mut Diagnostic
         }
         ExprKind::InList { operand, items, negated } => {
             // One name in parentheses is a set, in parentheses.
-            if let [only] = items.as_slice() {
-                if formula::word(only).is_some() {
-                    let dimension = dimension_of(operand, scope, sink);
-                    let typed = formula::check(only, scope, sink);
-                    let (dimension, typed) = (dimension?, typed?);
-                    return chosen(dimension, operand.span, typed, only.span, *negated, sliced, scope, sink);
-                }
+            if let [only] = items.as_slice()
+                && formula::word(only).is_some()
+            {
+                let dimension = dimension_of(operand, scope, sink);
+                let typed = formula::check(only, scope, sink);
+                let (dimension, typed) = (dimension?, typed?);
+                return chosen(dimension, operand.span, typed, only.span, *negated, sliced, scope, sink);
             }
             (operand, items.iter().collect(), *negated)
         }
