@@ -310,9 +310,8 @@ impl Lower<'_> {
         let mut left = self.climb_operand(row, level, whole);
         let mut compared: Option<Span> = None;
         while let Some(item) = row.next_if(|item| item.power().is_some_and(|power| power >= least)) {
-            if item.power() == Some(COMPARISON)
-                && let Some(first) = compared.replace(item.span())
-            {
+            let before = if item.power() == Some(COMPARISON) { compared.replace(item.span()) } else { None };
+            if let Some(first) = before {
                 self.chained(first, item.span());
             }
             left = match item {
@@ -336,6 +335,10 @@ impl Lower<'_> {
                 }
                 Item::Prefix(..) | Item::Operand(_) | Item::List { .. } => left,
             };
+            if before.is_some() {
+                // Reported as it is; of what type it might be is nobody's question.
+                left.expr = Expr::hole(left.expr.span);
+            }
         }
         left
     }
