@@ -7,6 +7,9 @@
 //!
 //! A module uses only modules that stand above it in this list.
 
+// What pest generates without its `std` feature names it.
+extern crate alloc;
+
 pub mod source;
 pub mod diagnostic;
 pub mod config;

@@ -134,16 +134,17 @@ pub struct Block {
     pub entries: Vec<Entry>,
 }
 
-/// What may stand in a block. Which block takes which entry is judged by the key table of `model`.
+/// What may stand in a block. Which block takes which entry is judged by the key table of `model`. (The rarer ones are
+/// boxed: most entries of a design are properties.)
 #[derive(Clone, Debug)]
 pub enum Entry {
     Property(Property),
     Decl(Decl),
-    Field(Field),
+    Field(Box<Field>),
     Clean(Clean),
     Given(Given),
-    Expect(Expect),
-    Allow(Allow),
+    Expect(Box<Expect>),
+    Allow(Box<Allow>),
     Hole(Span),
 }
 

@@ -175,24 +175,16 @@ impl Lower<'_> {
     // ---- files and blocks ----
 
     pub(super) fn file(&mut self, node: Node<'_>) -> File {
-        let items = self
-            .pieces(node, Context::File)
-            .into_iter()
-            .map(|piece| match piece {
+        let mut items = Vec::new();
+        self.each(node, Context::File, |_, piece| {
+            items.push(match piece {
                 Piece::Use(used) => Item::Use(used),
                 Piece::Entry(Entry::Decl(decl)) => Item::Decl(decl),
-                Piece::Entry(Entry::Allow(allow)) => Item::Allow(allow),
-                Piece::Step(CleanStep { span, .. })
-                | Piece::Entry(
-                    Entry::Hole(span)
-                    | Entry::Property(Property { span, .. })
-                    | Entry::Field(Field { span, .. })
-                    | Entry::Clean(Clean { span, .. })
-                    | Entry::Given(Given { span, .. })
-                    | Entry::Expect(Expect { span, .. }),
-                ) => Item::Hole(span),
-            })
-            .collect();
+                Piece::Entry(Entry::Allow(allow)) => Item::Allow(*allow),
+                Piece::Step(step) => Item::Hole(step.span),
+                Piece::Entry(entry) => Item::Hole(entries::entry_span(&entry)),
+            });
+        });
         File { items }
     }
 
@@ -224,25 +216,22 @@ impl Lower<'_> {
         let node = self.late(node);
         let span = self.span(&node);
         let mut entries = Vec::new();
-        for piece in self.pieces(node, context) {
-            match piece {
-                Piece::Entry(entry) => entries.push(entry),
-                Piece::Use(used) => {
-                    self.report(
-                        Diagnostic::error(codes::MISPLACED, used.span, "`use` stands in a block")
-                            .help("it stands in a file, outside every block"),
-                    );
-                    entries.push(Entry::Hole(used.span));
+        self.each(node, context, |lower, piece| {
+            let (span, message, help) = match piece {
+                Piece::Entry(entry) => {
+                    entries.push(entry);
+                    return;
                 }
+                Piece::Use(used) => (used.span, "`use` stands in a block", "it stands in a file, outside every block"),
                 Piece::Step(step) => {
-                    self.report(
-                        Diagnostic::error(codes::MISPLACED, step.span, "a step of cleaning stands outside `clean`")
-                            .help("it belongs in `clean { … }` of a source"),
-                    );
-                    entries.push(Entry::Hole(step.span));
+                    (step.span, "a step of cleaning stands outside `clean`", "it belongs in `clean { … }` of a source")
                 }
+            };
+            if !lower.guessed(span) {
+                lower.report(Diagnostic::error(codes::MISPLACED, span, message).help(help));
             }
-        }
+            entries.push(Entry::Hole(span));
+        });
         Block { span, entries }
     }
 
@@ -261,8 +250,8 @@ impl Lower<'_> {
         block
     }
 
-    pub(super) fn pieces(&mut self, node: Node<'_>, context: Context) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    /// Reads what stands in a file or block, piece by piece.
+    pub(super) fn each(&mut self, node: Node<'_>, context: Context, mut take: impl FnMut(&mut Self, Piece)) {
         // Nothing is said of a missing separator beside what could not be read.
         let mut faults = self.diagnostics.len();
         for part in node.into_inner() {
@@ -292,9 +281,8 @@ impl Lower<'_> {
             if context == Context::File && self.diagnostics.len() == faults {
                 self.outside(&piece);
             }
-            pieces.push(piece);
+            take(self, piece);
         }
-        pieces
     }
 
     fn semicolon(&mut self, span: Span) {
@@ -311,11 +299,11 @@ impl Lower<'_> {
         let entry = match node.as_rule() {
             Rule::decl => self.decl(node, context),
             Rule::property => self.property(node, context),
-            Rule::field => Entry::Field(self.field(node)),
+            Rule::field => Entry::Field(Box::new(self.field(node))),
             Rule::clean => Entry::Clean(self.clean(node)),
             Rule::given => Entry::Given(self.given(node)),
-            Rule::expect => Entry::Expect(self.expect(node)),
-            Rule::allow => Entry::Allow(self.allow(node)),
+            Rule::expect => Entry::Expect(Box::new(self.expect(node))),
+            Rule::allow => Entry::Allow(Box::new(self.allow(node))),
             Rule::use_file => return Some(Piece::Use(self.use_file(node))),
             Rule::step => return Some(Piece::Step(self.step(node))),
             Rule::stray_brace => return None,

@@ -178,14 +178,12 @@ impl Lower<'_> {
     pub(super) fn clean_steps(&mut self, block: Node<'_>) -> Vec<CleanStep> {
         let block = self.late(block);
         let mut steps = Vec::new();
-        for piece in self.pieces(block, Context::Clean) {
-            match piece {
-                Piece::Step(step) => steps.push(step),
-                Piece::Entry(Entry::Hole(span)) => steps.push(CleanStep { span, kind: CleanKind::Hole, reason: None }),
-                Piece::Entry(entry) => self.not_in_clean(entry_span(&entry)),
-                Piece::Use(used) => self.not_in_clean(used.span),
-            }
-        }
+        self.each(block, Context::Clean, |lower, piece| match piece {
+            Piece::Step(step) => steps.push(step),
+            Piece::Entry(Entry::Hole(span)) => steps.push(CleanStep { span, kind: CleanKind::Hole, reason: None }),
+            Piece::Entry(entry) => lower.not_in_clean(entry_span(&entry)),
+            Piece::Use(used) => lower.not_in_clean(used.span),
+        });
         steps
     }
 
@@ -481,7 +479,7 @@ impl Lower<'_> {
     }
 }
 
-fn entry_span(entry: &Entry) -> Span {
+pub(super) fn entry_span(entry: &Entry) -> Span {
     match entry {
         Entry::Property(p) => p.span,
         Entry::Decl(d) => d.span,

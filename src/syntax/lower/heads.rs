@@ -473,7 +473,7 @@ impl Meant {
             Meant::Nothing | Meant::Clean => Entry::Hole(span),
             Meant::Property(property) => Entry::Property(property),
             Meant::Decl(decl) => Entry::Decl(decl),
-            Meant::Field(field) => Entry::Field(field),
+            Meant::Field(field) => Entry::Field(Box::new(field)),
         })
     }
 }
