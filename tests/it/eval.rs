@@ -296,3 +296,41 @@ fn nothing_in_the_data_commands_the_terminal() {
         assert!(!commands(&ran.stdout) && !commands(&ran.stderr), "{line}: {ran:?}");
     }
 }
+
+#[test]
+fn without_data_a_period_has_to_be_named() {
+    let design =
+        "indicator x { formula: 3, unit: 1, direction: higher, frequency: monthly, target: 2 until 2026-12-31 }\n";
+    let here = folder(&[("x.kpi", design)]);
+    for line in ["eval", "explain x", "eval --from 2026-01-05 --to 2026-01-07 --by month"] {
+        let ran = run(here.path(), line);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}: {ran:?}");
+    }
+    let ran = run(here.path(), "eval --period 2026-01");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.starts_with("2026-01   design "), "{}", ran.stdout);
+}
+
+/// The examples as a terminal shows them.
+#[test]
+fn the_examples_on_a_terminal() {
+    let examples = super::support::root().join("examples");
+    for (example, period, lang) in [
+        ("customer-training", "2026-Q2", "zh"),
+        ("customer-training", "2026-Q2", "en"),
+        ("saas", "2026-Q2", "en"),
+        ("support", "FY2027-Q1", "en"),
+    ] {
+        for columns in [80, 120] {
+            let line = format!("eval {example} --period {period} --lang {lang} --width {columns}");
+            let ran = run(&examples, &line);
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{line}");
+            for line in ran.stdout.lines() {
+                assert!(fishbone::render::text::width(line) <= columns, "{columns}: {line}");
+            }
+            insta::assert_snapshot!(format!("example_{example}_{lang}_{columns}"), ran.stdout);
+        }
+        let ran = run(&examples, &format!("test {example}"));
+        assert_eq!(ran.code, 0, "{}", ran.stdout);
+    }
+}

@@ -141,6 +141,13 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
         Ok(results) => results,
         Err(errors) => return Ok(super::data::report(&loaded, ui, &errors)),
     };
+    if results.periods.is_empty() {
+        return Err(match args.from {
+            Some(_) => Failure::usage("no period of that grain ends between `--from` and `--to`"),
+            None => Failure::usage("there is no data whose latest period could be taken")
+                .help("name one: `--period 2026-06`"),
+        });
+    }
     let shown = Shown { design, results: &results, lang: ui.lang(&loaded) };
     let look = |to_file: bool| Look {
         paint: if to_file { Default::default() } else { ui.paint },

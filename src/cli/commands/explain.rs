@@ -84,7 +84,10 @@ pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<Exit, Failure> {
             ui.print(&text)?;
             Ok(Exit::Done)
         }
-        Ok(None) => Err(Failure::usage(format!("`{}` has no value to explain", args.name))),
+        Ok(None) => {
+            Err(Failure::usage("there is no data whose latest period could be taken")
+                .help("name one: `--period 2026-06`"))
+        }
         Err(errors) => Ok(data::report(&loaded, ui, &errors)),
     }
 }

@@ -34,10 +34,11 @@ pub fn render(shown: &Shown<'_>) -> String {
 }
 
 fn headline(shown: &Shown<'_>, period: Option<&str>) -> String {
-    let mut parts = shown.heading(period, &[]).into_iter();
-    let title = parts.next().unwrap_or_default();
-    let rest: Vec<String> = parts.map(|p| escaped(&p)).collect();
-    format!("# {}\n\n{}\n", escaped(&title), rest.join(" · "))
+    let mut parts = shown.heading(period, &[]);
+    let title = if shown.results.title.is_empty() { String::new() } else { parts.remove(0) };
+    let parts: Vec<String> = parts.iter().map(|p| escaped(p)).collect();
+    let title = if title.is_empty() { title } else { format!("# {}\n\n", escaped(&title)) };
+    format!("{title}{}\n", parts.join(" · "))
 }
 
 /// Text that Markdown shows as it stands, in a cell of a table too, and that commands no terminal.

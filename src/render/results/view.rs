@@ -277,7 +277,10 @@ impl<'a> Shown<'a> {
     /// Title, period, slice, data's last day, the design's hash.
     pub fn heading(&self, period: Option<&str>, slice: SliceKey<'_>) -> Vec<String> {
         let results = self.results;
-        let mut parts = vec![visible(&results.title).into_owned()];
+        let mut parts = Vec::new();
+        if !results.title.is_empty() {
+            parts.push(visible(&results.title).into_owned());
+        }
         parts.extend(period.map(str::to_string));
         if !slice.is_empty() {
             parts.push(visible(&words::slice(slice, self.lang)).into_owned());

@@ -1,0 +1,372 @@
+//! The scoreboard: all indicators of one period and slice below their factors.
+
+use super::{GAP, LEAST_TITLE, headline, mark, note_lines, status_style};
+use crate::render::results::view::{Board, Key, Line, Role};
+use crate::render::results::{Look, Shown, format};
+use crate::render::text::{Align, BOLD, DIM, Style, cut, pad, width};
+use crate::render::words::{self, Lang};
+use crate::results::Row;
+
+/// One cell for each ten points of a score, up to 120; the target stands at the tenth.
+const BAR: usize = 12;
+const BAR_SCALE: &str = "0%     100%";
+
+/// The columns that are shown, with their widths; 0: not shown.
+#[derive(Clone, Copy, Debug, Default)]
+struct Widths {
+    title: usize,
+    actual: usize,
+    judged: usize,
+    target: usize,
+    score: usize,
+    bar: usize,
+    weight: usize,
+}
+
+impl Widths {
+    fn all(self) -> [usize; 7] {
+        [self.title, self.actual, self.judged, self.target, self.score, self.bar, self.weight]
+    }
+
+    fn total(self) -> usize {
+        let shown: Vec<usize> = self.all().into_iter().filter(|w| *w > 0).collect();
+        shown.iter().sum::<usize>() + GAP * shown.len().saturating_sub(1)
+    }
+
+    /// Gives up what is least needed until the line fits: first the judged period (it is told below), then what targets
+    /// have beyond `target`, the width of titles, the bar, the weights, the target.
+    fn fit(mut self, columns: usize, target: usize) -> Widths {
+        let natural = self;
+        let squeeze = |w: &mut Widths, least: usize| {
+            let over = |w: &Widths| w.total().saturating_sub(columns);
+            (w.target, w.title) = (natural.target, natural.title);
+            w.target = w.target.saturating_sub(over(w)).max(target.min(w.target));
+            w.title = w.title.saturating_sub(over(w)).max(least.min(w.title));
+        };
+        if self.total() > columns {
+            self.judged = 0;
+        }
+        squeeze(&mut self, LEAST_TITLE + 8);
+        if self.total() > columns {
+            self.bar = 0;
+            squeeze(&mut self, LEAST_TITLE);
+        }
+        if self.total() > columns {
+            self.weight = 0;
+            squeeze(&mut self, LEAST_TITLE);
+        }
+        if self.total() > columns {
+            self.target = 0;
+        }
+        self
+    }
+}
+
+/// One line of the scoreboard as text.
+struct Cells {
+    actual: String,
+    judged: String,
+    target: String,
+    score: String,
+    weight: String,
+}
+
+impl Cells {
+    fn of(shown: &Shown<'_>, line: &Line<'_>, row: &Row) -> Cells {
+        Cells {
+            actual: shown.actual(row),
+            judged: shown.judged(row).unwrap_or_default(),
+            target: match &line.role {
+                Role::Alias { home } => format!("{} {home}", shown.lang.pick("see", "见")),
+                Role::Heading { .. } | Role::Indicator | Role::Measure => shown.target(row),
+            },
+            score: shown.score(row),
+            weight: match line.role {
+                Role::Alias { .. } => String::new(),
+                Role::Heading { .. } | Role::Indicator | Role::Measure => shown.weight(row),
+            },
+        }
+    }
+}
+
+pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: Key<'_>) {
+    let lang = shown.lang;
+    let board = Board::new(shown, vec![key]);
+    headline(out, shown, look, Some(key.period), key.slice);
+
+    let lines: Vec<(&Line<'_>, Option<&Row>)> =
+        board.lines.iter().map(|l| (l, l.rows.first().copied().flatten())).collect();
+    let cells: Vec<Option<Cells>> = lines.iter().map(|(l, r)| r.map(|row| Cells::of(shown, l, row))).collect();
+    let marks = marks_width(board.lines.iter().flat_map(|l| &l.rows).flatten(), look, lang);
+    let titles = Titles { marks, words: [lang.pick("indicator", "指标"), lang.pick("actual", "实际")] };
+    let [judged, target] = [lang.pick("judged on", "考核期"), lang.pick("target", "目标")];
+    let [score, weight] = [lang.pick("score", "得分"), lang.pick("weight", "权重")];
+
+    let of = |header: &str, cell: fn(&Cells) -> &str| {
+        let cells = lines.iter().zip(&cells).filter_map(|((l, _), c)| c.as_ref().map(|c| (l, cell(c))));
+        let wide = cells.filter(|(l, _)| !matches!(l.role, Role::Heading { .. })).map(|(_, c)| width(c)).max();
+        wide.filter(|w| *w > 0).map_or(0, |w| w.max(width(header)))
+    };
+    let [indicator_word, actual_word] = titles.words;
+    let name = |l: &Line<'_>| titles.lead(l) + width(&l.title);
+    let measured = board.lines.iter().chain(&board.measures).filter(|l| !matches!(l.role, Role::Heading { .. }));
+    let any_score = cells.iter().flatten().any(|c| !c.score.is_empty());
+    let any_weight = cells.iter().flatten().any(|c| !c.weight.is_empty());
+    let natural = Widths {
+        title: measured.map(name).max().unwrap_or(0).max(marks + 3 + width(indicator_word)),
+        actual: of(actual_word, |c| &c.actual).max(measure_width(shown, &board)),
+        judged: of(judged, |c| &c.judged),
+        target: of(target, |c| &c.target),
+        score: if any_score { width(score).max(5) } else { 0 },
+        bar: if any_score { BAR } else { 0 },
+        weight: if any_weight { width(weight).max(5) } else { 0 },
+    };
+    // A reference to another factor may be cut, a target may not.
+    let own = |l: &Line<'_>| matches!(l.role, Role::Indicator);
+    let targets = lines.iter().zip(&cells).filter(|((l, _), _)| own(l)).filter_map(|(_, c)| c.as_ref());
+    let least_target = targets.map(|c| width(&c.target)).max().unwrap_or(0).max(width(target));
+    let widths = look.columns.map_or(natural, |c| natural.fit(c, least_target));
+    let limit = look.columns.map(|c| c.min(widths.total().max(40)));
+
+    if !board.lines.is_empty() {
+        let head = Drawn {
+            title: format!("{}{indicator_word}", " ".repeat(marks + 3)),
+            cells: [actual_word, judged, target, score, BAR_SCALE, weight].map(String::from),
+            styles: [DIM; 6],
+        };
+        out.push_str(&head.line(widths, look, DIM));
+    }
+    for ((line, row), cells) in lines.iter().zip(&cells) {
+        match line.role {
+            Role::Heading { .. } => {
+                let style = row.and_then(|r| r.status).map_or(Style::new(), status_style);
+                heading_line(out, line, cells.as_ref(), style, widths, look);
+            }
+            Role::Indicator | Role::Alias { .. } | Role::Measure => {
+                let status = row.and_then(|r| r.status);
+                let drawn = Drawn::of(line, *row, cells.as_ref(), &titles, widths, look, lang);
+                out.push_str(&drawn.line(widths, look, status.map_or(Style::new(), status_style)));
+            }
+        }
+        let alias = matches!(line.role, Role::Alias { .. });
+        for note in row.filter(|_| !alias).map(|r| shown.notes(r)).unwrap_or_default() {
+            let below_heading = if matches!(line.role, Role::Heading { .. }) { 2 } else { 0 };
+            note_lines(out, &note, titles.lead(line) + below_heading, limit, look);
+        }
+    }
+    if widths.judged == 0 && natural.judged > 0 {
+        let told: Vec<String> = lines
+            .iter()
+            .filter(|(l, _)| l.role == Role::Indicator)
+            .filter_map(|(l, r)| Some(format!("{} {}", l.title, shown.judged((*r)?)?)))
+            .collect();
+        let lead = lang.pick("judged on the last period that ended: ", "按最近一个已结束的考核期判定:");
+        note_lines(out, &format!("{lead}{}", told.join(lang.comma())), 0, limit, look);
+    }
+    summary(out, shown, &board, widths, look);
+    if !board.measures.is_empty() {
+        let gap = if board.lines.is_empty() { "" } else { "\n" };
+        out.push_str(&format!("{gap}{}\n", look.paint.paint(DIM, lang.pick("measures", "度量"))));
+        let widths = Widths { judged: 0, target: 0, score: 0, bar: 0, weight: 0, ..widths };
+        for line in &board.measures {
+            let Some(row) = line.rows.first().copied().flatten() else { continue };
+            let cells = Cells::of(shown, line, row);
+            let drawn = Drawn::of(line, Some(row), Some(&cells), &titles, widths, look, lang);
+            out.push_str(&drawn.line(widths, look, Style::new()));
+            for note in shown.notes(row) {
+                note_lines(out, &note, titles.lead(line), limit, look);
+            }
+        }
+    }
+}
+
+fn measure_width(shown: &Shown<'_>, board: &Board<'_>) -> usize {
+    let rows = board.measures.iter().flat_map(|l| &l.rows).flatten();
+    rows.map(|r| width(&shown.actual(r))).max().unwrap_or(0)
+}
+
+fn marks_width<'r>(rows: impl Iterator<Item = &'r &'r Row>, look: Look, lang: Lang) -> usize {
+    rows.map(|r| width(mark(r.status, look, lang))).max().unwrap_or(1).max(1)
+}
+
+/// What stands before and above the titles.
+struct Titles {
+    marks: usize,
+    words: [&'static str; 2],
+}
+
+impl Titles {
+    /// Cells before a title: indentation, mark and a space.
+    fn lead(&self, line: &Line<'_>) -> usize {
+        match line.role {
+            Role::Heading { .. } => 2 * line.depth,
+            Role::Measure => 2,
+            Role::Indicator | Role::Alias { .. } => 2 * line.depth.max(1) + self.marks + 1,
+        }
+    }
+}
+
+/// A line whose cells are texts, ready for padding.
+struct Drawn {
+    title: String,
+    cells: [String; 6],
+    styles: [Style; 6],
+}
+
+impl Drawn {
+    fn of(
+        line: &Line<'_>,
+        row: Option<&Row>,
+        cells: Option<&Cells>,
+        titles: &Titles,
+        widths: Widths,
+        look: Look,
+        lang: Lang,
+    ) -> Drawn {
+        let status = row.and_then(|r| r.status);
+        let lead = match line.role {
+            Role::Measure | Role::Heading { .. } => " ".repeat(titles.lead(line)),
+            Role::Indicator | Role::Alias { .. } => {
+                let mark = pad(mark(status, look, lang), titles.marks, Align::Left);
+                format!("{}{mark} ", " ".repeat(2 * line.depth.max(1)))
+            }
+        };
+        let room = widths.title.saturating_sub(width(&lead));
+        let style = status.map_or(Style::new(), status_style);
+        let text = |f: fn(&Cells) -> &String| cells.map(f).cloned().unwrap_or_default();
+        let bar = row.and_then(|r| r.score).map(bar).unwrap_or_default();
+        Drawn {
+            title: format!("{lead}{}", cut(&line.title, room, look.ascii)),
+            cells: [
+                text(|c| &c.actual),
+                text(|c| &c.judged),
+                cut(&text(|c| &c.target), widths.target, look.ascii).into_owned(),
+                text(|c| &c.score),
+                bar,
+                text(|c| &c.weight),
+            ],
+            styles: [Style::new(), DIM, Style::new(), style, style, DIM],
+        }
+    }
+
+    /// Cells padded to the widths, those of width 0 left out. The mark before the title takes `style`.
+    fn line(&self, widths: Widths, look: Look, style: Style) -> String {
+        let [_, rest @ ..] = widths.all();
+        let aligns = [Align::Right, Align::Left, Align::Left, Align::Right, Align::Left, Align::Right];
+        let mut text = vec![painted_mark(&pad(&self.title, widths.title, Align::Left), style, look)];
+        for (((cell, width), align), style) in self.cells.iter().zip(rest).zip(aligns).zip(self.styles) {
+            if width > 0 {
+                let padded = pad(cell, width, align);
+                // Colour what is there, not the padding.
+                let bare = padded.trim();
+                let style = if bare.is_empty() { Style::new() } else { style };
+                text.push(padded.replacen(bare, &look.paint.paint(style, bare), usize::from(!bare.is_empty())));
+            }
+        }
+        format!("{}\n", text.join(&" ".repeat(GAP)).trim_end())
+    }
+}
+
+/// Colours the mark (the first word), or the whole where the style is that of a header.
+fn painted_mark(title: &str, style: Style, look: Look) -> String {
+    if style == DIM && title.trim_start().starts_with(|c: char| c.is_alphanumeric()) {
+        return look.paint.paint(style, title).into_owned();
+    }
+    let start = title.len() - title.trim_start().len();
+    let Some((lead, rest)) = title.split_at_checked(start) else { return title.to_string() };
+    match rest.split_once(' ') {
+        Some((mark, rest)) if !style.is_plain() => format!("{lead}{} {rest}", look.paint.paint(style, mark)),
+        _ => title.to_string(),
+    }
+}
+
+/// `=========|..` for 95.7: a cell for each ten points, the target at the tenth.
+fn bar(score: f64) -> String {
+    (1..=BAR)
+        .map(|cell| match cell {
+            10 => '|',
+            cell if score >= cell as f64 * 10.0 - 1e-9 => '=',
+            _ => '.',
+        })
+        .collect()
+}
+
+/// A heading runs over the columns that it has nothing for.
+fn heading_line(out: &mut String, line: &Line<'_>, cells: Option<&Cells>, style: Style, widths: Widths, look: Look) {
+    let before = Widths { score: 0, bar: 0, weight: 0, ..widths }.total();
+    let lead = " ".repeat(2 * line.depth);
+    let title = cut(&line.title, before.saturating_sub(lead.len()), look.ascii).into_owned();
+    let mut used = width(&title) + lead.len();
+    let mut text = format!("{lead}{}", look.paint.paint(BOLD, title.as_str()));
+    if let Role::Heading { perspective: Some(perspective) } = &line.role
+        && used + 2 + width(perspective) <= before
+    {
+        used += 2 + width(perspective);
+        text.push_str(&format!("  {}", look.paint.paint(DIM, perspective.as_str())));
+    }
+    if let Some(cells) = cells {
+        text.push_str(&" ".repeat(before.saturating_sub(used)));
+        let gap = " ".repeat(GAP);
+        if widths.score > 0 {
+            let fill = " ".repeat(widths.score.saturating_sub(width(&cells.score)));
+            text.push_str(&format!("{gap}{fill}{}", look.paint.paint(style.bold(), cells.score.as_str())));
+        }
+        if widths.bar > 0 {
+            text.push_str(&format!("{gap}{}", " ".repeat(widths.bar)));
+        }
+        if widths.weight > 0 {
+            text.push_str(&format!("{gap}{}", look.paint.paint(BOLD, pad(&cells.weight, widths.weight, Align::Right))));
+        }
+    }
+    out.push_str(text.trim_end());
+    out.push('\n');
+}
+
+/// `✓ 7 on target   ! 5 at risk   ✗ 3 off target   ? 0 no data            score 84.0 / 100`
+fn summary(out: &mut String, shown: &Shown<'_>, board: &Board<'_>, widths: Widths, look: Look) {
+    let counts = board.counts(0);
+    if counts.iter().all(|(_, count)| *count == 0) && board.total.iter().all(Option::is_none) {
+        return;
+    }
+    let mut parts: Vec<(String, Style)> = Vec::new();
+    for (status, count) in counts {
+        let word = words::status(status, shown.lang);
+        let style = if count == 0 { DIM } else { status_style(status) };
+        let text = match look.ascii {
+            true => format!("{count} {word}"),
+            false => format!("{} {count} {word}", words::mark(status)),
+        };
+        parts.push((text, style));
+    }
+    let total = board.total.first().copied().flatten();
+    let score = total.map(|row| match row.score {
+        Some(score) => format!("{} {} / 100", shown.lang.pick("score", "得分"), format::score(score)),
+        None => shown.lang.pick("no score", "无得分").to_string(),
+    });
+    let columns = look.columns.unwrap_or(usize::MAX);
+    let (mut text, mut used) = (String::new(), 0);
+    for (i, (part, style)) in parts.iter().enumerate() {
+        if i > 0 {
+            let fits = used + 3 + width(part) <= columns;
+            text.push_str(if fits { "   " } else { "\n" });
+            used = if fits { used + 3 } else { 0 };
+        }
+        used += width(part);
+        text.push_str(&look.paint.paint(*style, part.as_str()));
+    }
+    if let Some(score) = score {
+        let line = widths.total().min(columns);
+        let gap = line.saturating_sub(used + width(&score)).max(3);
+        let fits = used + gap + width(&score) <= columns;
+        text.push_str(&if fits {
+            " ".repeat(gap)
+        } else {
+            format!("\n{}", " ".repeat(line.saturating_sub(width(&score))))
+        });
+        text.push_str(&look.paint.paint(BOLD, score));
+    }
+    out.push_str(&format!("{text}\n"));
+    for note in total.map(|row| shown.notes(row)).unwrap_or_default() {
+        note_lines(out, &note, 0, look.columns, look);
+    }
+}
