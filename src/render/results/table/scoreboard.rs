@@ -33,8 +33,8 @@ impl Widths {
         shown.iter().sum::<usize>() + GAP * shown.len().saturating_sub(1)
     }
 
-    /// Gives up what is least needed until the line fits: first the judged period (it is told below), then what targets
-    /// have beyond `target`, the width of titles, the bar, the weights, the target.
+    /// Gives up what is least needed until the line fits: what targets have beyond `target`, the width of titles, the bar,
+    /// the weights, the target.
     fn fit(mut self, columns: usize, target: usize) -> Widths {
         let natural = self;
         let squeeze = |w: &mut Widths, least: usize| {
@@ -43,9 +43,6 @@ impl Widths {
             w.target = w.target.saturating_sub(over(w)).max(target.min(w.target));
             w.title = w.title.saturating_sub(over(w)).max(least.min(w.title));
         };
-        if self.total() > columns {
-            self.judged = 0;
-        }
         squeeze(&mut self, LEAST_TITLE + 8);
         if self.total() > columns {
             self.bar = 0;
@@ -96,7 +93,7 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
 
     let lines: Vec<(&Line<'_>, Option<&Row>)> =
         board.lines.iter().map(|l| (l, l.rows.first().copied().flatten())).collect();
-    let cells: Vec<Option<Cells>> = lines.iter().map(|(l, r)| r.map(|row| Cells::of(shown, l, row))).collect();
+    let mut cells: Vec<Option<Cells>> = lines.iter().map(|(l, r)| r.map(|row| Cells::of(shown, l, row))).collect();
     let marks = marks_width(board.lines.iter().flat_map(|l| &l.rows).flatten(), look, lang);
     let titles = Titles { marks, words: [lang.pick("indicator", "指标"), lang.pick("actual", "实际")] };
     let [judged, target] = [lang.pick("judged on", "考核期"), lang.pick("target", "目标")];
@@ -112,7 +109,7 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
     let measured = board.lines.iter().chain(&board.measures).filter(|l| !matches!(l.role, Role::Heading { .. }));
     let any_score = cells.iter().flatten().any(|c| !c.score.is_empty());
     let any_weight = cells.iter().flatten().any(|c| !c.weight.is_empty());
-    let natural = Widths {
+    let mut natural = Widths {
         title: measured.map(name).max().unwrap_or(0).max(marks + 3 + width(indicator_word)),
         actual: of(actual_word, |c| &c.actual).max(measure_width(shown, &board)),
         judged: of(judged, |c| &c.judged),
@@ -125,13 +122,22 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
     let own = |l: &Line<'_>| matches!(l.role, Role::Indicator);
     let targets = lines.iter().zip(&cells).filter(|((l, _), _)| own(l)).filter_map(|(_, c)| c.as_ref());
     let least_target = targets.map(|c| width(&c.target)).max().unwrap_or(0).max(width(target));
+    // Where the judged period has no room, a star at the actual value leads to a line below that tells it.
+    let starred = natural.judged > 0 && look.columns.is_some_and(|c| natural.total() > c);
+    if starred {
+        (natural.judged, natural.actual) = (0, natural.actual + 1);
+        for cell in cells.iter_mut().flatten().filter(|c| !c.actual.is_empty()) {
+            cell.actual.push(if cell.judged.is_empty() { ' ' } else { '*' });
+        }
+    }
     let widths = look.columns.map_or(natural, |c| natural.fit(c, least_target));
     let limit = look.columns.map(|c| c.min(widths.total().max(40)));
 
     if !board.lines.is_empty() {
+        let actual_head = format!("{actual_word}{}", if starred { " " } else { "" });
         let head = Drawn {
             title: format!("{}{indicator_word}", " ".repeat(marks + 3)),
-            cells: [actual_word, judged, target, score, BAR_SCALE, weight].map(String::from),
+            cells: [actual_head.as_str(), judged, target, score, BAR_SCALE, weight].map(String::from),
             styles: [DIM; 6],
         };
         out.push_str(&head.line(widths, look, DIM));
@@ -154,13 +160,13 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
             note_lines(out, &note, titles.lead(line) + below_heading, limit, look);
         }
     }
-    if widths.judged == 0 && natural.judged > 0 {
+    if starred {
         let told: Vec<String> = lines
             .iter()
             .filter(|(l, _)| l.role == Role::Indicator)
             .filter_map(|(l, r)| Some(format!("{} {}", l.title, shown.judged((*r)?)?)))
             .collect();
-        let lead = lang.pick("judged on the last period that ended: ", "按最近一个已结束的考核期判定:");
+        let lead = lang.pick("* judged on the last period that ended: ", "* 按最近一个已结束的考核期判定:");
         note_lines(out, &format!("{lead}{}", told.join(lang.comma())), 0, limit, look);
     }
     summary(out, shown, &board, widths, look);
