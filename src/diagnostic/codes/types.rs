@@ -19,4 +19,610 @@ pub const BAD_TIME: Code = Code::new("E0413", "bad-time");
 pub const BAD_SPAN: Code = Code::new("E0414", "bad-span");
 pub const ONLY_OVER_ROWS: Code = Code::new("E0415", "only-over-rows");
 
-pub const PAGES: &[Page] = &[];
+pub const PAGES: &[Page] = &[
+    Page {
+        code: UNIT_MISMATCH,
+        title: "units that do not go together",
+        text: r#"
+Adding, subtracting and comparing take quantities of one kind: money and a count, or two currencies, never mix, and no
+rate is made up. Hours and days convert.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure balance = sum(orders.fee) - sum(orders.cost)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+constant rate = 7 CNY per USD
+measure balance = sum(orders.fee) - sum(orders.cost) * rate
+```
+"#,
+    },
+    Page {
+        code: WRONG_UNIT,
+        title: "a value of another unit than the one declared",
+        text: r#"
+What a formula gives, and what an indicator is held against, is of the declared unit's kind.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = sum(orders.fee) { unit: USD }
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = sum(orders.fee) { unit: CNY }
+```
+"#,
+    },
+    Page {
+        code: WRONG_TYPE,
+        title: "a value of another type than is wanted",
+        text: r#"
+A text has no sum, a set of keys no average, a condition is no number.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure notes = sum(orders.note)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure notes = count(orders where note is known)
+```
+"#,
+    },
+    Page {
+        code: MISSING_AGGREGATE,
+        title: "a field of rows where one value is wanted",
+        text: r#"
+A source has many rows, and a formula has one value on a window: an aggregate (`sum`, `count`, `avg`, …) makes one of
+many.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = orders.fee
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = sum(orders.fee)
+```
+"#,
+    },
+    Page {
+        code: WRONG_ARGUMENTS,
+        title: "arguments that the function does not take",
+        text: r#"
+The help shows how the function is called.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = sum()
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = sum(orders.fee)
+```
+"#,
+    },
+    Page {
+        code: UNKNOWN_MEMBER,
+        title: "a value that the field's list lacks",
+        text: r#"
+The field has a closed list of values, and this is none of them: the condition would never hold.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = count(orders where region = "nroth")
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure sales = count(orders where region = "north")
+```
+"#,
+    },
+    Page {
+        code: MISSING_DIMENSION,
+        title: "a source that lacks the dimension",
+        text: r#"
+A formula that slices needs the dimension in every source that it reads; a source without it would be counted whole in
+each slice.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+source visits {
+  from: csv("visits.csv")
+  time: day
+  field day: date
+}
+dimension region: orders.region
+measure worst = min(count(visits) by region)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+source visits {
+  from: csv("visits.csv")
+  time: day
+  field day: date
+}
+dimension region: orders.region
+measure worst = min(count(orders) by region)
+```
+"#,
+    },
+    Page {
+        code: NOT_A_DIMENSION,
+        title: "something else where a dimension is wanted",
+        text: r#"
+After `by` stands a grain (`day`, `week`, `month`, `quarter`, `year`) or a dimension; a field is made one by declaring
+it: `dimension region: orders.region`.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+source visits {
+  from: csv("visits.csv")
+  time: day
+  field day: date
+}
+dimension region: orders.region
+measure worst = min(count(orders) by orders)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+source visits {
+  from: csv("visits.csv")
+  time: day
+  field day: date
+}
+dimension region: orders.region
+measure worst = min(count(orders) by month)
+```
+"#,
+    },
+    Page {
+        code: GRAIN_TOO_FINE,
+        title: "a formula at a grain that its sources do not have",
+        text: r#"
+A source that is refreshed monthly has no weeks: its values by week would be one full week and three empty ones.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  refreshed: monthly
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure worst = min(count(orders) by day)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  refreshed: monthly
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure worst = min(count(orders) by month)
+```
+"#,
+    },
+    Page {
+        code: SOURCE_WITHOUT_TIME,
+        title: "rows that lie in no window",
+        text: r#"
+An aggregate counts the rows whose `time` lies in the window. A source without `time` may only be referred to.
+
+```kpi,fails
+source customers {
+  from: csv("customers.csv")
+  key: id
+  field id: id
+}
+measure customers_known = count(customers)
+```
+
+```kpi
+source customers {
+  from: csv("customers.csv")
+  key: id
+  time: signed_on
+  field id: id
+  field signed_on: date
+}
+measure customers_known = count(customers)
+```
+"#,
+    },
+    Page {
+        code: MISSING_UNIT,
+        title: "a bare number for a quantity with a unit",
+        text: r#"
+`85` for a share may mean 85 % or 8,500 %, and `100` no currency at all. A bare number takes the unit only of counts
+and scales, and where it is 0.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+indicator sales { formula: sum(orders.fee), unit: CNY, direction: higher, frequency: monthly, target: 100 until 2026-12-31 }
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+indicator sales { formula: sum(orders.fee), unit: CNY, direction: higher, frequency: monthly, target: 100 CNY until 2026-12-31 }
+```
+"#,
+    },
+    Page {
+        code: MISPLACED_CLAUSE,
+        title: "`on`, `where` or `by` at a function that takes none",
+        text: r#"
+Rows are filtered where they are read: in an aggregate. `by` stands in an aggregate of values.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure last = previous(sum(orders.fee) where region = "north")
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure last = previous(sum(orders.fee where region = "north"))
+```
+"#,
+    },
+    Page {
+        code: BAD_TIME,
+        title: "a date where none fits, or one that does not exist",
+        text: r#"
+A date is compared with a date or a timestamp.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure late = count(orders where day > 2026-02-30)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure late = count(orders where day > 2026-02-28)
+```
+"#,
+    },
+    Page {
+        code: BAD_SPAN,
+        title: "a span that is no span of the calendar",
+        text: r#"
+Windows move by whole `days`, `weeks`, `months` or `years`.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure last = ago(sum(orders.fee), 1)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure last = ago(sum(orders.fee), 1 year)
+```
+"#,
+    },
+    Page {
+        code: ONLY_OVER_ROWS,
+        title: "something that asks about rows, outside of an aggregate",
+        text: r#"
+`contains`, `starts with`, `workdays` and the parts of dates are asked of each row, so they stand in an aggregate.
+
+```kpi,fails
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure days = workdays(2026-01-01, 2026-02-01)
+```
+
+```kpi
+source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+  field customer_id: id
+  field region: text in "north", "south"
+  field note: text
+  field fee: decimal CNY
+  field cost: decimal USD
+}
+unit CNY: money
+unit USD: money
+measure working = count(orders where weekday(day) <= 5)
+```
+"#,
+    },
+];
