@@ -73,7 +73,7 @@ pub(super) fn misfit(
     let shown = run(part, misfit);
     let bytes = shown.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(" ");
     let noun = if shown.len() == 1 { "byte" } else { "bytes" };
-    let name = at.filter(|_| part.header.row.is_none_or(|h| h != row)).map(|at| column(part, at));
+    let name = at.filter(|_| !part.header.names.is_empty()).map(|at| column(part, at));
     let place = match (&name, at) {
         (Some(name), _) => format!("row {row}, column `{name}`"),
         (None, Some(at)) => format!("row {row}, column {}", at + 1),
@@ -96,7 +96,7 @@ fn run(part: &Part, misfit: &Misfit) -> Vec<u8> {
 
 /// A zero byte: no text has one, but UTF-16 that is read as something else has many.
 pub(super) fn nul(part: &Part, tried: &'static Encoding, row: u64, at: Option<usize>) -> Box<Diagnostic> {
-    let name = at.map(|at| column(part, at));
+    let name = at.filter(|_| !part.header.names.is_empty()).map(|at| column(part, at));
     let message = format!("`{}` has a zero byte in row {row}, so it is no text in {}", part.display, title(tried));
     let found = part.error(codes::WRONG_ENCODING, message, Some(row), name.as_deref());
     Box::new(found.help(suggestion(part, tried, None)).data(DataPlace {

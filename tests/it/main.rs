@@ -2,6 +2,8 @@
 
 mod check;
 mod cli;
+#[cfg(feature = "engine")]
+mod data;
 mod docs;
 #[cfg(feature = "engine")]
 mod eval;
