@@ -57,9 +57,10 @@ pub fn keys<'a>(shown: &Shown<'a>) -> (Vec<&'a str>, Vec<SliceKey<'a>>) {
     let results = shown.results;
     let mut periods: Vec<&str> = results.periods.iter().map(|(label, _)| label.as_str()).collect();
     let mut slices: Vec<SliceKey<'_>> = Vec::new();
+    let mut known: HashSet<&str> = periods.iter().copied().collect();
     let mut seen = HashSet::new();
     for row in &results.rows {
-        if !periods.contains(&row.period.as_str()) {
+        if known.insert(&row.period) {
             periods.push(&row.period);
         }
         if seen.insert(row.slice.as_slice()) {
