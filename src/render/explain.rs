@@ -293,13 +293,12 @@ fn target(out: &mut String, of: &Explanation<'_>, indicator: &Indicator, paint: 
         && status.is_verdict()
         && status != crate::results::Status::OnTarget
     {
-        for (bound, en, zh) in
-            [(&row.expected, "to the target", "距目标"), (&row.threshold, "to the threshold", "距门槛")]
+        for (bound, en, zh) in [(&row.expected, "the target", "距目标"), (&row.threshold, "the threshold", "距门槛")]
         {
             let Some(missing) = bound.as_ref().and_then(|b| missing(value, b, indicator)) else { continue };
             let missing = format_difference(&missing, unit, Some(lang.locale()));
             let _ = match lang {
-                Lang::En => writeln!(out, "  {} {en}", visible(&missing)),
+                Lang::En => writeln!(out, "  needs {} to reach {en}", visible(&missing)),
                 Lang::Zh => writeln!(out, "  {zh} {}", visible(&missing)),
             };
         }
