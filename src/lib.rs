@@ -17,6 +17,7 @@ pub mod syntax;
 pub mod value;
 pub mod design;
 pub mod results;
+pub mod functions;
 pub mod model;
 pub mod check;
 #[cfg(feature = "engine")]

@@ -11,6 +11,7 @@ use crate::design::{
     ScalarFunction, SetAtom, SourceId, ToDateFrom, Type,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::functions::{self, Function};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Name};
 use crate::value::{Quantity, Step};
@@ -93,34 +94,6 @@ const CALLS: &[(&str, Call, &str)] = &[
     ("weekday", Call::Row, "count(orders where weekday(ordered_on) = 1)"),
 ];
 
-/// What the functions of spreadsheets and databases are called here.
-const TWINS: &[(&str, &str)] = &[
-    ("countif", "count(orders where status = \"paid\")"),
-    ("countifs", "count(orders where status = \"paid\")"),
-    ("sumif", "sum(orders.amount where status = \"paid\")"),
-    ("sumifs", "sum(orders.amount where status = \"paid\")"),
-    ("averageif", "avg(orders.amount where status = \"paid\")"),
-    ("average", "avg(orders.amount)"),
-    ("mean", "avg(orders.amount)"),
-    ("distinct", "count_distinct(orders.customer_id)"),
-    ("distinctcount", "count_distinct(orders.customer_id)"),
-    ("unique", "count_distinct(orders.customer_id)"),
-    ("coalesce", "x otherwise 0"),
-    ("ifnull", "x otherwise 0"),
-    ("nvl", "x otherwise 0"),
-    ("iferror", "x otherwise 0"),
-    ("iif", "if x > 0 then a else b"),
-    ("case", "if x > 0 then a else b"),
-    ("stdev", "stddev(orders.amount)"),
-    ("lag", "previous(x)"),
-    ("yoy", "growth(x, 1 year)"),
-    ("sum_over", "sum(x by month)"),
-    ("pow", "power(x, 2)"),
-    ("log", "ln(x)"),
-    ("total", "sum(orders.amount)"),
-    ("networkdays", "workdays(ordered_on, shipped_on)"),
-];
-
 pub(super) fn call(
     function: &Name,
     args: &[Arg],
@@ -129,7 +102,7 @@ pub(super) fn call(
     sink: &mut Diagnostics,
 ) -> Option<Formula> {
     let Some((name, kind, example)) = CALLS.iter().find(|(name, ..)| *name == function.text) else {
-        unknown_function(function, sink);
+        unknown_function(function, |_| true, sink);
         return None;
     };
     let call = Caller { name, example, function, args, span, scope };
@@ -217,16 +190,17 @@ pub(super) fn call(
     }
 }
 
-fn unknown_function(function: &Name, sink: &mut Diagnostics) {
-    let word = function.text.to_lowercase();
+/// Reports a function that there is not, with what stands here for it; `usable`: those that would do at this place.
+pub(super) fn unknown_function(function: &Name, usable: impl Fn(&Function) -> bool, sink: &mut Diagnostics) {
     sink.unresolved("function", &function.text, function.span, || {
-        let names = CALLS.iter().map(|(name, ..)| *name);
-        let help = if let Some((_, here)) = TWINS.iter().find(|(name, _)| *name == word) {
-            format!("write `{here}`")
-        } else if let Some(near) = closest(&word, names.clone()) {
+        let names = || functions::all().filter(|f| usable(f)).map(|f| f.name);
+        let help = if let Some(advice) = functions::twin(&function.text) {
+            advice.to_string()
+        } else if let Some(near) = closest(&function.text, names()) {
             format!("did you mean `{near}`?")
         } else {
-            let names: Vec<String> = names.map(|n| format!("`{n}`")).collect();
+            let mut names: Vec<String> = names().map(|n| format!("`{n}`")).collect();
+            names.dedup();
             format!("the functions are {}", names.join(", "))
         };
         Diagnostic::error(

@@ -396,10 +396,9 @@ pub(super) fn alike(
 
 /// Judges that a measure's or an indicator's formula is a number of its declared unit's quantity; false: reported.
 /// `declared` is where the unit stands.
-pub fn fits_unit(formula: &Formula, unit: &Unit, declared: Span, scope: &Scope, sink: &mut Diagnostics) -> bool {
-    let _ = scope;
+pub fn fits_unit(formula: &Formula, unit: &Unit, declared: Span, sink: &mut Diagnostics) -> bool {
     let fits = match &formula.ty {
-        Type::Number(quantity) => fits(quantity, unit),
+        Type::Number(quantity) => fits(formula, quantity, unit),
         Type::Bool | Type::Text | Type::Set(_) => false,
     };
     if !fits {
@@ -427,8 +426,22 @@ fn wanted(unit: &Unit) -> String {
     if unit.quantity.is_plain() { format!("`{}`", unit.name) } else { units::describe_quantity(&unit.quantity) }
 }
 
-fn fits(quantity: &Quantity, unit: &Unit) -> bool {
-    *quantity == unit.quantity || units::counts(&unit.quantity, quantity)
+/// Equal, or apart by one count unit where a count without unit goes into the formula.
+fn fits(formula: &Formula, quantity: &Quantity, unit: &Unit) -> bool {
+    *quantity == unit.quantity || units::counts(&unit.quantity, quantity) && holds_count(formula)
+}
+
+/// Whether a count without a unit goes into the value. Of what a formula refers to only the quantity is known: a plain
+/// number may be a count.
+fn holds_count(formula: &Formula) -> bool {
+    use crate::design::AggregateFunction::{Count, CountDistinct};
+    let Type::Number(quantity) = &formula.ty else { return false };
+    match &formula.kind {
+        FormulaKind::Aggregate(a) => quantity.is_plain() && matches!(a.function, Count | CountDistinct),
+        FormulaKind::Count(_) | FormulaKind::Measure(_) | FormulaKind::Indicator(_) => quantity.is_plain(),
+        FormulaKind::By { function: crate::design::ByFunction::Count, .. } => true,
+        _ => formula.operands().into_iter().any(|operand| holds_count(operand)),
+    }
 }
 
 /// Types a value that is held against an indicator: target, threshold, baseline, anchor, expected value of a test. A bare
@@ -440,7 +453,7 @@ pub fn check_as(expr: &Expr, unit: &Unit, what: &str, scope: &Scope, sink: &mut 
     }
     let formula = wanted_number(expr, scope, sink)?;
     let Type::Number(quantity) = &formula.ty else { return None };
-    if fits(quantity, unit) {
+    if fits(&formula, quantity, unit) {
         return Some(formula);
     }
     let is = units::describe_quantity(quantity);

@@ -147,7 +147,7 @@ fn typed(node: &Node, unit: Option<&(Unit, Span)>, scope: &Scope, sink: &mut Dia
     };
     let formula = formula::check(expr, scope, sink)?;
     match unit {
-        Some((unit, declared)) => formula::fits_unit(&formula, unit, *declared, scope, sink).then_some(formula),
+        Some((unit, declared)) => formula::fits_unit(&formula, unit, *declared, sink).then_some(formula),
         None => Some(formula),
     }
 }

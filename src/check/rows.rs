@@ -39,7 +39,7 @@ pub fn computed(
     let fits = match (&typed.ty, &wanted) {
         (RowType::Number { quantity, .. }, RowType::Number { quantity: wanted, .. }) => {
             quantity == wanted
-                || units::counts(wanted, quantity)
+                || units::common(wanted, quantity).as_ref() == Some(wanted)
                 || units::bare(expr).is_some_and(|v| units::takes(&v, wanted))
         }
         (is, wanted) => is == wanted,
@@ -132,8 +132,11 @@ impl Rows<'_> {
                 Some(row(kind, ty, span))
             }
             ExprKind::Between { operand, low, high, negated } => {
-                let above = self.compare(CompareOp::GreaterEqual, span, operand, low, span, sink);
-                let below = self.compare(CompareOp::LessEqual, span, operand, high, span, sink);
+                // Typed once: what is wrong with it is said once, and nesting costs nothing.
+                let (x, a, b) = (self.check(operand, sink), self.check(low, sink), self.check(high, sink));
+                let (x, a, b) = (x?, a?, b?);
+                let above = self.compared(CompareOp::GreaterEqual, span, (operand, x.clone()), (low, a), span, sink);
+                let below = self.compared(CompareOp::LessEqual, span, (operand, x), (high, b), span, sink);
                 let both = row(RowKind::And(Box::new(above?), Box::new(below?)), RowType::Bool, span);
                 Some(if *negated { row(RowKind::Not(Box::new(both)), RowType::Bool, span) } else { both })
             }
@@ -417,7 +420,19 @@ impl Rows<'_> {
         sink: &mut Diagnostics,
     ) -> Option<RowExpr> {
         let (left, right) = (self.check(left_expr, sink), self.check(right_expr, sink));
-        let (mut left, mut right) = (left?, right?);
+        self.compared(op, op_span, (left_expr, left?), (right_expr, right?), span, sink)
+    }
+
+    /// Both sides typed.
+    fn compared(
+        &self,
+        op: CompareOp,
+        op_span: Span,
+        (left_expr, mut left): (&Expr, RowExpr),
+        (right_expr, mut right): (&Expr, RowExpr),
+        span: Span,
+        sink: &mut Diagnostics,
+    ) -> Option<RowExpr> {
         self.days_in_quotes(&left, &right, right_expr, sink)?;
         self.days_in_quotes(&right, &left, left_expr, sink)?;
         alike("compare", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
@@ -496,23 +511,7 @@ impl Rows<'_> {
                 );
                 return None;
             }
-            sink.unresolved("function of rows", &function.text, function.span, || {
-                let names = FUNCTIONS.iter().map(|(name, ..)| *name);
-                let help = match closest(&function.text, names.clone()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => {
-                        let all: Vec<String> = names.map(|n| format!("`{n}`")).collect();
-                        format!("the functions of rows are {}", all.join(", "))
-                    }
-                };
-                Diagnostic::error(
-                    codes::names::UNKNOWN_FUNCTION,
-                    function.span,
-                    format!("unknown function `{}`", function.text),
-                )
-                .saying("no function of rows has this name")
-                .help(help)
-            });
+            super::aggregates::unknown_function(function, |f| FUNCTIONS.iter().any(|(name, ..)| *name == f.name), sink);
             return None;
         };
         let misplaced = args

@@ -93,11 +93,12 @@ pub fn takes(value: &BigDecimal, quantity: &Quantity) -> bool {
     value.is_zero() || matches!(quantity.single(), Some(Base::Count(_) | Base::Scale(_)))
 }
 
-/// What both are: the same quantity, or one that says what the other counts. A plain count fits any one count unit.
+/// What both are: the same quantity, or one that says what the other, a plain number, counts.
 pub fn common(a: &Quantity, b: &Quantity) -> Option<Quantity> {
-    if a == b || counts(a, b) {
+    let names = |unit: &Quantity, plain: &Quantity| plain.is_plain() && matches!(unit.single(), Some(Base::Count(_)));
+    if a == b || names(a, b) {
         Some(a.clone())
-    } else if counts(b, a) {
+    } else if names(b, a) {
         Some(b.clone())
     } else {
         None

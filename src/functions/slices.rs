@@ -1,0 +1,24 @@
+//! A formula on another slice.
+
+use super::{Family, Function, Meaning};
+
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "overall",
+        family: Family::Slices,
+        signature: "overall(x [, dimension, …])",
+        doc: "x with the slice taken away, or with the conditions on the dimensions named taken away. So a value divided by its overall value is a share.",
+        example: "revenue / overall(revenue, region)",
+        meaning: Meaning::Overall,
+        takes: (1, None),
+    },
+    Function {
+        name: "only",
+        family: Family::Slices,
+        signature: "only(x, condition)",
+        doc: "x with conditions added to the slice: `dimension = \"…\"`, `!=`, `in (\"…\", \"…\")`, `not in (…)`, joined by `and`; or `dimension in SET`, where the set is evaluated once on the outer window, so that a cohort stays fixed while x shifts.",
+        example: "only(mrr, account in ago(subscribers, 1 year)) / ago(mrr, 1 year)",
+        meaning: Meaning::Only,
+        takes: (2, None),
+    },
+];

@@ -1,0 +1,98 @@
+//! A formula on another window.
+
+use super::{Family, Function, Meaning};
+use crate::design::ToDateFrom;
+
+const fn window(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: &'static str,
+    meaning: Meaning,
+    takes: (usize, Option<usize>),
+) -> Function {
+    Function { name, family: Family::Windows, signature, doc, example, meaning, takes }
+}
+
+pub const FUNCTIONS: &[Function] = &[
+    window(
+        "previous",
+        "previous(x [, n])",
+        "x on the window before, or n windows before. A window of n whole months goes back n months, any other its number of days. Missing where that window starts before the data.",
+        "revenue / previous(revenue)",
+        Meaning::Previous,
+        (1, Some(2)),
+    ),
+    window(
+        "ago",
+        "ago(x, span)",
+        "x on the same window, shifted into the past by a calendar span: whole months stay whole months.",
+        "revenue - ago(revenue, 1 year)",
+        Meaning::Ago,
+        (2, Some(2)),
+    ),
+    window(
+        "ytd",
+        "ytd(x)",
+        "x from the start of the fiscal year that holds the window's last day, to its end.",
+        "ytd(revenue)",
+        Meaning::ToDate(ToDateFrom::Year),
+        (1, Some(1)),
+    ),
+    window(
+        "qtd",
+        "qtd(x)",
+        "x from the start of the fiscal quarter that holds the window's last day, to its end.",
+        "qtd(revenue)",
+        Meaning::ToDate(ToDateFrom::Quarter),
+        (1, Some(1)),
+    ),
+    window(
+        "mtd",
+        "mtd(x)",
+        "x from the start of the month that holds the window's last day, to its end.",
+        "mtd(set(billing.account_id))",
+        Meaning::ToDate(ToDateFrom::Month),
+        (1, Some(1)),
+    ),
+    window(
+        "rolling",
+        "rolling(x, span)",
+        "x on the window of that length that ends where this one does. Missing where it starts before the data.",
+        "rolling(revenue, 12 months)",
+        Meaning::Rolling,
+        (2, Some(2)),
+    ),
+    window(
+        "before",
+        "before(x)",
+        "x from the beginning of each source to the window's start; over no days 0 or the empty set.",
+        "count(active_customers except before(active_customers))",
+        Meaning::Before,
+        (1, Some(1)),
+    ),
+    window(
+        "to_date",
+        "to_date(x)",
+        "x from the beginning of each source to the window's end: what has gathered so far.",
+        "to_date(count(tickets)) - to_date(count(tickets on solved_at))",
+        Meaning::UpToEnd,
+        (1, Some(1)),
+    ),
+    window(
+        "growth",
+        "growth(x [, span])",
+        "By what share x has grown since the window before, or since a span ago: `x / previous(x) - 1`. Missing where the base is not positive.",
+        "growth(revenue, 1 year)",
+        Meaning::Growth,
+        (1, Some(2)),
+    ),
+    window(
+        "per_year",
+        "per_year(x)",
+        "x as it would be over a year: times 12 / n on a window of n whole months, else by days.",
+        "per_year(count(leavers)) / average_balance(payroll.headcount)",
+        Meaning::PerYear,
+        (1, Some(1)),
+    ),
+];
