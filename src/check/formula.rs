@@ -440,7 +440,7 @@ fn holds_count(formula: &Formula) -> bool {
         FormulaKind::Aggregate(a) => quantity.is_plain() && matches!(a.function, Count | CountDistinct),
         FormulaKind::Count(_) | FormulaKind::Measure(_) | FormulaKind::Indicator(_) => quantity.is_plain(),
         FormulaKind::By { function: crate::design::ByFunction::Count, .. } => true,
-        _ => formula.operands().into_iter().any(|operand| holds_count(operand)),
+        _ => formula.operands().into_iter().any(holds_count),
     }
 }
 
