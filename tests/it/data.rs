@@ -1,5 +1,7 @@
 //! Bad data, as its users meet it: whole designs in `tests/workspaces/bad-data`, each with what is said of it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
