@@ -1,7 +1,7 @@
 //! Medians and percentiles: the values of a cell are gathered and sorted; the statistic is interpolated between the two
 //! nearest ranks, exactly where the values are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bigdecimal::num_bigint::BigInt;
@@ -13,24 +13,19 @@ use futures::StreamExt;
 use super::failure;
 use super::rows::{Ty, float};
 use super::session::Embedded;
-use super::strata::{Layout, Places, Question, Stratum};
+use super::strata::{Cells, Layout, Question};
 use crate::design::{FieldId, RowExpr, SourceId};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Ordered;
 use crate::value::Number;
 
 /// Values of one kind: units of a decimal, or floats.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 enum Values {
+    #[default]
+    None,
     Exact(Vec<i128>, i64),
     Float(Vec<f64>),
-}
-
-/// The gathered values of one partition.
-#[derive(Default)]
-struct Cells {
-    places: Places,
-    values: HashMap<Stratum, Values>,
 }
 
 impl Embedded<'_> {
@@ -63,7 +58,7 @@ impl Embedded<'_> {
         Ok(answers)
     }
 
-    fn gather_values(&self, layout: &Layout, argument: &RowExpr) -> Result<Vec<Cells>, Vec<Diagnostic>> {
+    fn gather_values(&self, layout: &Layout, argument: &RowExpr) -> Result<Vec<Cells<Values>>, Vec<Diagnostic>> {
         let error = |e: datafusion::error::DataFusionError| vec![failure(self.span(layout.source), &e)];
         let frame = layout
             .frame(
@@ -86,12 +81,11 @@ impl Embedded<'_> {
             for mut stream in streams {
                 let layout = Arc::clone(&layout);
                 tasks.push(tokio::spawn(async move {
-                    let mut cells = Cells::default();
+                    let mut cells: Cells<Values> = Cells::of(&layout);
                     while let Some(batch) = stream.next().await {
                         let batch = batch?;
-                        let Cells { places, values } = &mut cells;
                         let column = batch.column(0);
-                        layout.visit(&batch, places, |row, stratum| push(values, stratum, column, row))?;
+                        layout.visit(&batch, &mut cells, |row, cell| push(cell, column, row))?;
                     }
                     Ok::<_, datafusion::error::DataFusionError>(cells)
                 }));
@@ -110,35 +104,40 @@ fn question(asked: &Ordered) -> Question<'_> {
     Question { filter: &asked.filter, window: asked.window, slice: &asked.slice }
 }
 
-fn push(values: &mut HashMap<Stratum, Values>, stratum: Stratum, column: &ArrayRef, row: usize) {
+fn push(cell: &mut Values, column: &ArrayRef, row: usize) {
     let (units, scale) = match column.data_type() {
         DataType::Decimal128(_, scale) => (column.as_primitive::<Decimal128Type>().value(row), i64::from(*scale)),
         DataType::Int64 => (i128::from(column.as_primitive::<Int64Type>().value(row)), 0),
         _ => {
             let Some(floats) = column.as_primitive_opt::<Float64Type>() else { return };
-            let cell = values.entry(stratum).or_insert_with(|| Values::Float(Vec::new()));
+            if matches!(cell, Values::None) {
+                *cell = Values::Float(Vec::new());
+            }
             if let Values::Float(cell) = cell {
                 cell.push(floats.value(row) + 0.0);
             }
             return;
         }
     };
-    if let Values::Exact(cell, _) = values.entry(stratum).or_insert_with(|| Values::Exact(Vec::new(), scale)) {
+    if matches!(cell, Values::None) {
+        *cell = Values::Exact(Vec::new(), scale);
+    }
+    if let Values::Exact(cell, _) = cell {
         cell.push(units);
     }
 }
 
-fn percentile(layout: &Layout, partitions: &[Cells], asked: &Ordered) -> (Option<Number>, u64) {
+fn percentile(layout: &Layout, partitions: &[Cells<Values>], asked: &Ordered) -> (Option<Number>, u64) {
     let (mut exact, mut scale, mut floats) = (Vec::new(), 0, Vec::new());
     for cells in partitions {
         for stratum in layout.strata(&question(asked), &cells.places.values) {
-            match cells.values.get(&stratum) {
+            match cells.get(stratum) {
                 Some(Values::Exact(units, own)) => {
                     scale = *own;
                     exact.extend_from_slice(units);
                 }
                 Some(Values::Float(values)) => floats.extend_from_slice(values),
-                None => {}
+                Some(Values::None) | None => {}
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::array::{Array, AsArray, StringViewArray};
 use datafusion::physical_expr::expressions::col as physical_column;
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::{Partitioning, execute_stream_partitioned};
@@ -15,7 +15,7 @@ use roaring::RoaringBitmap;
 use super::failure;
 use super::rows::text;
 use super::session::Embedded;
-use super::strata::{Layout, Places, Question, Stratum};
+use super::strata::{Cells, Layout, Question};
 use crate::design::{FieldId, RowExpr, SetOp, SourceId};
 use crate::diagnostic::Diagnostic;
 use crate::plan::KeySet;
@@ -25,19 +25,68 @@ pub struct Keys {
     partitions: Vec<Arc<Mutex<Interner>>>,
 }
 
+/// Keys of at most 12 bytes are their own views (length and bytes in 16 bytes), so that finding one touches one place in
+/// memory.
 #[derive(Default)]
 struct Interner {
-    numbers: datafusion::common::HashMap<Box<str>, u32>,
+    short: datafusion::common::HashMap<u128, u32>,
+    long: datafusion::common::HashMap<Box<str>, u32>,
 }
 
 impl Interner {
-    fn number(&mut self, key: &str) -> u32 {
-        if let Some(number) = self.numbers.get(key) {
-            return *number;
+    fn number(&mut self, keys: &StringViewArray, row: usize) -> u32 {
+        let next = (self.short.len() + self.long.len()) as u32;
+        match keys.views().get(row) {
+            Some(view) if *view as u32 <= INLINE => *self.short.entry(*view).or_insert(next),
+            _ => {
+                let key = keys.value(row);
+                match self.long.get(key) {
+                    Some(number) => *number,
+                    None => *self.long.entry(key.into()).or_insert(next),
+                }
+            }
         }
-        let number = self.numbers.len() as u32;
-        self.numbers.insert(key.into(), number);
-        number
+    }
+
+    /// The keys that have these numbers.
+    fn keys<'a>(&'a self, numbers: &'a RoaringBitmap) -> impl Iterator<Item = String> + 'a {
+        let short = self.short.iter().filter(|(_, n)| numbers.contains(**n)).map(|(view, _)| {
+            let bytes = view.to_le_bytes();
+            let text = bytes.get(4..4 + (*view as u32).min(INLINE) as usize).unwrap_or_default();
+            String::from_utf8_lossy(text).into_owned()
+        });
+        let long = self.long.iter().filter(|(_, n)| numbers.contains(**n)).map(|(key, _)| key.to_string());
+        short.chain(long)
+    }
+}
+
+/// Bytes that a view holds itself.
+const INLINE: u32 = 12;
+
+/// A set under construction: numbers come in any order, and a bitmap takes them best in theirs.
+#[derive(Default)]
+struct Gathered {
+    bitmap: RoaringBitmap,
+    recent: Vec<u32>,
+}
+
+/// Numbers that wait.
+const RECENT: usize = 8192;
+
+impl Gathered {
+    fn add(&mut self, number: u32) {
+        self.recent.push(number);
+        if self.recent.len() >= RECENT {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.recent.sort_unstable();
+        self.recent.dedup();
+        if let Ok(sorted) = RoaringBitmap::from_sorted_iter(self.recent.drain(..)) {
+            self.bitmap |= sorted;
+        }
     }
 }
 
@@ -45,13 +94,6 @@ impl Keys {
     pub fn new(partitions: usize) -> Keys {
         Keys { partitions: (0..partitions.max(1)).map(|_| Arc::default()).collect() }
     }
-}
-
-/// The cells of one layout in one partition.
-#[derive(Default)]
-struct Cells {
-    places: Places,
-    bitmaps: HashMap<Stratum, RoaringBitmap>,
 }
 
 type Faults = Vec<Diagnostic>;
@@ -69,7 +111,7 @@ impl Embedded<'_> {
         let mut keys = Vec::new();
         for (bitmap, interner) in bitmaps.get(set).into_iter().flatten().zip(&self.keys.partitions) {
             let Ok(interner) = interner.lock() else { continue };
-            keys.extend(interner.numbers.iter().filter(|(_, n)| bitmap.contains(**n)).map(|(key, _)| key.to_string()));
+            keys.extend(interner.keys(bitmap));
         }
         Ok(keys)
     }
@@ -101,9 +143,9 @@ impl Embedded<'_> {
                     continue;
                 }
                 let Some(question) = question(atom) else { continue };
-                let bitmap = |cells: &Cells| {
+                let bitmap = |cells: &Cells<Gathered>| {
                     let strata = layout.strata(&question, &cells.places.values);
-                    strata.iter().filter_map(|s| cells.bitmaps.get(s)).fold(RoaringBitmap::new(), |all, b| all | b)
+                    strata.iter().filter_map(|s| cells.get(*s)).fold(RoaringBitmap::new(), |all, g| all | &g.bitmap)
                 };
                 done.insert((*atom).clone(), partitions.iter().map(bitmap).collect());
             }
@@ -142,7 +184,7 @@ impl Embedded<'_> {
     }
 
     /// Reads the rows and puts each key into its cells, every partition on its own.
-    fn gather(&self, layout: &Layout, key: &RowExpr) -> Result<Vec<Cells>, Faults> {
+    fn gather(&self, layout: &Layout, key: &RowExpr) -> Result<Vec<Cells<Gathered>>, Faults> {
         let error = |e: datafusion::error::DataFusionError| vec![failure(self.span(layout.source), &e)];
         let frame = layout.frame(self, |compiler| text(compiler.compile(key)), key)?.map_err(error)?;
         let count = self.keys.partitions.len();
@@ -160,19 +202,19 @@ impl Embedded<'_> {
             for (i, mut stream) in streams.into_iter().enumerate() {
                 let (layout, interner) = (Arc::clone(&layout), interners.get(i).cloned().unwrap_or_default());
                 tasks.push(tokio::spawn(async move {
-                    let mut cells = Cells::default();
+                    let mut cells: Cells<Gathered> = Cells::of(&layout);
                     while let Some(batch) = stream.next().await {
                         let batch = batch?;
                         let Ok(mut interner) = interner.lock() else { continue };
                         let keys = batch.column(0).as_string_view();
-                        let numbers: Vec<u32> = (0..keys.len()).map(|row| interner.number(keys.value(row))).collect();
-                        let Cells { places, bitmaps } = &mut cells;
-                        layout.visit(&batch, places, |row, stratum| {
+                        let numbers: Vec<u32> = (0..keys.len()).map(|row| interner.number(keys, row)).collect();
+                        layout.visit(&batch, &mut cells, |row, cell| {
                             if let Some(number) = numbers.get(row) {
-                                bitmaps.entry(stratum).or_default().insert(*number);
+                                cell.add(*number);
                             }
                         })?;
                     }
+                    cells.values_mut().for_each(Gathered::settle);
                     Ok::<_, datafusion::error::DataFusionError>(cells)
                 }));
             }

@@ -81,7 +81,7 @@ impl Layout {
             time: self.time,
             bounds: self.bounds.clone(),
             axes: self.axes.clone(),
-            filters: Vec::new(),
+            filters: vec![None; self.filters.len()],
             span: self.span,
         }
     }
@@ -162,8 +162,13 @@ impl Layout {
         frame.select(columns)
     }
 
-    /// Calls `visit` for every row and every filter that it passes.
-    pub fn visit(&self, batch: &RecordBatch, places: &mut Places, mut visit: impl FnMut(usize, Stratum)) -> Result<()> {
+    /// Calls `visit` for every row with the cell of every filter that it passes.
+    pub fn visit<T: Default>(
+        &self,
+        batch: &RecordBatch,
+        cells: &mut Cells<T>,
+        mut visit: impl FnMut(usize, &mut T),
+    ) -> Result<()> {
         let columns = batch.columns();
         let lacking = || DataFusionError::Internal("a query lacks a column".to_string());
         let days = columns.get(1).ok_or_else(lacking)?.as_primitive::<Int32Type>();
@@ -173,14 +178,77 @@ impl Layout {
         for row in 0..batch.num_rows() {
             let after = self.bounds.partition_point(|b| *b <= days.value(row));
             let Some(interval) = after.checked_sub(1) else { continue };
-            let place = places.of(&self.axes, axes, row);
+            let place = cells.places.of(&self.axes, axes, row);
             for (filter, pass) in passes.iter().enumerate() {
-                if pass.value(row) {
-                    visit(row, Stratum { place, interval: interval as u32, filter: filter as u32 });
+                let stratum = Stratum { place, interval: interval as u32, filter: filter as u32 };
+                if pass.value(row)
+                    && let Some(cell) = cells.at(stratum)
+                {
+                    visit(row, cell);
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// What is gathered, by stratum. Most layouts are small: their strata are found by place in a table, others by hash.
+pub struct Cells<T> {
+    pub places: Places,
+    /// Strata of one place.
+    stride: usize,
+    filters: usize,
+    dense: Vec<u32>,
+    sparse: datafusion::common::HashMap<usize, u32>,
+    values: Vec<T>,
+}
+
+/// Entries of the table at most.
+const DENSE: usize = 1 << 20;
+
+impl<T: Default> Cells<T> {
+    pub fn of(layout: &Layout) -> Cells<T> {
+        let filters = layout.filters.len().max(1);
+        Cells {
+            places: Places::default(),
+            stride: filters * layout.bounds.len(),
+            filters,
+            dense: Vec::new(),
+            sparse: datafusion::common::HashMap::new(),
+            values: Vec::new(),
+        }
+    }
+
+    fn index(&self, stratum: Stratum) -> usize {
+        stratum.place as usize * self.stride + stratum.interval as usize * self.filters + stratum.filter as usize
+    }
+
+    pub fn get(&self, stratum: Stratum) -> Option<&T> {
+        let index = self.index(stratum);
+        let slot = if index < DENSE { self.dense.get(index) } else { self.sparse.get(&index) };
+        self.values.get((*slot? as usize).checked_sub(1)?)
+    }
+
+    /// A place's cell; None only if there were more than memory could hold.
+    pub fn at(&mut self, stratum: Stratum) -> Option<&mut T> {
+        let index = self.index(stratum);
+        let slot = if index < DENSE {
+            if index >= self.dense.len() {
+                self.dense.resize((index + 1).next_power_of_two().min(DENSE), 0);
+            }
+            self.dense.get_mut(index)?
+        } else {
+            self.sparse.entry(index).or_insert(0)
+        };
+        if *slot == 0 {
+            self.values.push(T::default());
+            *slot = u32::try_from(self.values.len()).ok()?;
+        }
+        self.values.get_mut((*slot as usize).checked_sub(1)?)
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.values.iter_mut()
     }
 }
 

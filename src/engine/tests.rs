@@ -11,6 +11,8 @@ use crate::design::*;
 use crate::plan::*;
 use crate::value::{Quantity, Window};
 
+mod expressions;
+
 /// A field: name, kind, and flags `?` for optional.
 fn field(name: &str, kind: FieldKind) -> Field {
     Field {
