@@ -6,10 +6,10 @@ use bigdecimal::{BigDecimal, ToPrimitive};
 use datafusion::arrow::datatypes::{DataType, IntervalMonthDayNano, TimeUnit, i256};
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions::expr_fn as f;
-use datafusion::logical_expr::{Expr, cast, lit, when};
+use datafusion::logical_expr::{Expr, cast, lit, try_cast, when};
 
 use crate::design::{
-    ArithmeticOp, CompareOp, ConstantId, Design, FieldId, FieldPath, RowExpr, RowFunction, RowKind, SourceId,
+    ArithmeticOp, CompareOp, ConstantId, Design, FieldId, FieldPath, RowExpr, RowFunction, RowKind, RowType, SourceId,
 };
 use crate::plan::epoch_day;
 use crate::value::{Calendar, Step};
@@ -191,6 +191,13 @@ impl Compiler<'_> {
             RowKind::Otherwise(a, b) => {
                 let (a, b, ty) = alike(go(a), go(b));
                 Typed { expr: f::coalesce(vec![a, b]), ty }
+            }
+            RowKind::Function { function: RowFunction::Round, args } if is_duration(&expr.ty) => {
+                // Durations are kept in seconds and rounded in days.
+                let mut args = args.iter().map(go);
+                let (day, none) = (BigDecimal::from(86_400), || literal(&BigDecimal::from(0)));
+                let days = arithmetic(ArithmeticOp::Divide, args.next().unwrap_or_else(none), literal(&day));
+                arithmetic(ArithmeticOp::Multiply, round(days, args.next()), literal(&day))
             }
             RowKind::Function { function, args } => self.function(*function, args.iter().map(go).collect()),
         }
@@ -553,10 +560,7 @@ fn round(x: Typed, places: Option<Typed>) -> Typed {
     let places = places.as_ref().and_then(literal_value).unwrap_or(0.0).clamp(-30.0, 30.0) as i8;
     let max = x.ty.max() + 10f64.powi(i32::from(-places).max(0));
     match x.ty {
-        Ty::Float { .. } => {
-            let expr = f::round(vec![x.expr, lit(i64::from(places))]);
-            Typed { expr, ty: Ty::Float { max } }
-        }
+        Ty::Float { .. } => Typed { expr: round_float(x.expr, places), ty: Ty::Float { max } },
         _ => {
             let x = decimal(x);
             let (precision, scale) = (x.ty.precision(), x.ty.scale());
@@ -576,6 +580,25 @@ fn round(x: Typed, places: Option<Typed>) -> Typed {
             if places < 0 { arithmetic(ArithmeticOp::Multiply, rounded, literal(&shift)) } else { rounded }
         }
     }
+}
+
+/// A float is rounded as it is written in its shortest form, so that 2.675 becomes 2.68. Beyond 15 digits there is
+/// nothing behind the point.
+fn round_float(x: Expr, places: i8) -> Expr {
+    if places < 0 {
+        return f::round(vec![x, lit(i64::from(places))]);
+    }
+    let places = places.min(15);
+    let written = try_cast(cast(x.clone(), DataType::Utf8), DataType::Decimal128(NARROW, places));
+    let small = f::abs(x.clone()).lt(lit(1e15));
+    // What is written with an exponent is tiny.
+    let rounded =
+        f::coalesce(vec![cast(written, DataType::Float64), f::round(vec![x.clone(), lit(i64::from(places))])]);
+    choose(vec![(small.clone(), rounded), (!small, x)])
+}
+
+fn is_duration(ty: &RowType) -> bool {
+    matches!(ty, RowType::Number { quantity, .. } if quantity.is_time())
 }
 
 // ---- text and time -----------------------------------------------------------------------------------------------

@@ -1,17 +1,23 @@
 //! The fused scan: every column of a [`Scan`] as one aggregate with its own filter, all in one query.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Decimal128Type, Decimal256Type, Float64Type, Int32Type, Int64Type};
-use datafusion::common::ScalarValue;
+use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::datatypes::{
+    DataType, Decimal128Type, Decimal256Type, Field as ArrowField, Float64Type, Int32Type, Int64Type, Schema,
+};
+use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::functions::expr_fn as f;
 use datafusion::functions_aggregate::expr_fn as aggregates;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit};
 
+use super::clean::true_rows;
 use super::failure;
-use super::rows::{Compiler, NARROW, Ty, Typed, WIDE, arithmetic, column, decimal, float, widened};
+use super::lift::{Lifting, counts};
+use super::rows::{Compiler, NARROW, Ty, Typed, WIDE, arithmetic, column, column_name, decimal, float, widened};
 use super::session::Embedded;
 use super::view::{Paths, in_window};
 use crate::design::{ArithmeticOp, RowExpr, SourceId};
@@ -91,8 +97,16 @@ impl Embedded<'_> {
         };
         let mut groups = vec![named(bucket(scan.bucket, day)).alias("bucket")];
         groups.extend(places.into_iter().enumerate().map(|(i, place)| named(place).alias(format!("place{i}"))));
+        let lifting = self.lift(&compiler, &scan.columns);
+        groups.extend(
+            lifting
+                .leaves
+                .iter()
+                .enumerate()
+                .map(|(i, (via, field))| named(column(&column_name(via, *field))).alias(format!("group{i}"))),
+        );
         let mut measures = Vec::new();
-        for (i, column) in scan.columns.iter().enumerate() {
+        for (i, column) in lifting.measures.iter().enumerate() {
             let measure = match &column.primitive {
                 Primitive::Rows => aggregates::count(lit(1_i64)),
                 Primitive::Known(x) => aggregates::count(named(compiler.compile(x).expr)),
@@ -115,13 +129,41 @@ impl Embedded<'_> {
         let below = below.into_iter().enumerate().map(|(i, e)| e.alias(format!("e{i}"))).collect::<Vec<_>>();
         let frame = frame.select(below)?.aggregate(groups, measures)?;
         let batches = self.run(frame.collect())?;
-        let (mut grid, mut bad) = (Grid::default(), 0);
+        let mut bad = 0;
+        let mut cells = Cells::default();
         for batch in batches {
-            read(&batch, scan, &mut grid)?;
+            let gates = self.gates(&compiler, &lifting, scan.axes.len(), &batch)?;
+            cells.read(&batch, scan, &lifting, &gates)?;
             let counts = batch.columns().last().filter(|_| checks).map(|c| c.as_primitive::<Int64Type>());
             bad += counts.map_or(0, |c| c.iter().flatten().map(i64::unsigned_abs).sum());
         }
-        Ok((grid, bad))
+        Ok((cells.grid, bad))
+    }
+
+    /// The groups that pass each gate.
+    fn gates(
+        &self,
+        compiler: &Compiler<'_>,
+        lifting: &Lifting,
+        axes: usize,
+        batch: &RecordBatch,
+    ) -> Result<Vec<BooleanBuffer>> {
+        if lifting.gates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values = batch.columns().iter().skip(1 + axes).take(lifting.leaves.len()).cloned().collect::<Vec<_>>();
+        let fields = lifting.leaves.iter().zip(&values);
+        let fields = fields.map(|((via, id), v)| ArrowField::new(column_name(via, *id), v.data_type().clone(), true));
+        let groups = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), values)?;
+        let schema = DFSchema::try_from(groups.schema())?;
+        lifting
+            .gates
+            .iter()
+            .map(|gate| {
+                let gate = self.context.create_physical_expr(compiler.compile(gate).expr, &schema)?;
+                Ok(true_rows(&gate.evaluate(&groups)?.into_array(groups.num_rows())?))
+            })
+            .collect()
     }
 
     /// What to sum instead of an argument, so that the sum is exact and cannot overflow.
@@ -231,24 +273,43 @@ fn bucket(bucket: Bucket, day: Expr) -> Expr {
     }
 }
 
-/// Adds the rows of a result to the grid.
-fn read(batch: &RecordBatch, scan: &Scan, grid: &mut Grid) -> Result<()> {
-    let mut columns = batch.columns().iter();
-    let missing = || DataFusionError::Internal("a scan lacks a column".to_string());
-    let buckets = columns.next().ok_or_else(missing)?.as_primitive::<Int32Type>();
-    let places: Vec<(&Axis, &ArrayRef)> = scan.axes.iter().zip(columns.by_ref()).collect();
-    let measures: Vec<&ArrayRef> = columns.collect();
-    // Rows without a day are in no window.
-    for row in (0..batch.num_rows()).filter(|row| buckets.is_valid(*row)) {
-        let place = places.iter().map(|(axis, column)| axis_value(axis, column, row)).collect();
-        let cells = measures
-            .iter()
-            .zip(&scan.columns)
-            .map(|(column, asked)| cell(column, row, matches!(asked.primitive, Primitive::Rows | Primitive::Known(_))))
-            .collect::<Result<Vec<_>>>()?;
-        grid.rows.push(GridRow { bucket: buckets.value(row), place, cells });
+/// The grid under construction.
+#[derive(Default)]
+struct Cells {
+    grid: Grid,
+    rows: HashMap<(i32, Vec<AxisValue>), usize>,
+}
+
+impl Cells {
+    /// Adds the groups of a result: each to the cells whose gate it passes.
+    fn read(&mut self, batch: &RecordBatch, scan: &Scan, lifting: &Lifting, gates: &[BooleanBuffer]) -> Result<()> {
+        let mut columns = batch.columns().iter();
+        let missing = || DataFusionError::Internal("a scan lacks a column".to_string());
+        let buckets = columns.next().ok_or_else(missing)?.as_primitive::<Int32Type>();
+        let places: Vec<(&Axis, &ArrayRef)> = scan.axes.iter().zip(columns.by_ref()).collect();
+        let measures: Vec<&ArrayRef> = columns.skip(lifting.leaves.len()).collect();
+        // Rows without a day are in no window.
+        for row in (0..batch.num_rows()).filter(|row| buckets.is_valid(*row)) {
+            let bucket = buckets.value(row);
+            let place: Vec<AxisValue> = places.iter().map(|(axis, column)| axis_value(axis, column, row)).collect();
+            let measured = measures.iter().zip(&lifting.measures);
+            let measured = measured.map(|(column, asked)| cell(column, row, counts(&asked.primitive)));
+            let measured = measured.collect::<Result<Vec<Cell>>>()?;
+            let at = *self.rows.entry((bucket, place)).or_insert_with_key(|(bucket, place)| {
+                let cells = vec![Cell::Nothing; lifting.asked.len()];
+                self.grid.rows.push(GridRow { bucket: *bucket, place: place.clone(), cells });
+                self.grid.rows.len() - 1
+            });
+            let Some(into) = self.grid.rows.get_mut(at) else { continue };
+            for ((into, (measure, gate)), asked) in into.cells.iter_mut().zip(&lifting.asked).zip(&scan.columns) {
+                let passes = gate.is_none_or(|gate| gates.get(gate).is_some_and(|passed| passed.value(row)));
+                if let Some(cell) = measured.get(*measure).filter(|_| passes) {
+                    into.fold(cell, &asked.primitive);
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 pub(super) fn axis_value(axis: &Axis, column: &ArrayRef, row: usize) -> AxisValue {

@@ -13,6 +13,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, lit};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use jiff::tz::TimeZone;
 
+use super::lift::ValueCounts;
 use super::rows::{Columns, Ty};
 use super::sets::Keys;
 use super::stream::{self, LARGE, Stream};
@@ -56,6 +57,8 @@ pub struct Embedded<'a> {
     pub(super) keys: Keys,
     /// Bounds of arguments that follow from no column's.
     pub(super) bounds: Mutex<HashMap<(SourceId, RowExpr), f64>>,
+    /// How many values columns have, as far as that was asked.
+    pub(super) values: Mutex<ValueCounts>,
     loading: Context<'a>,
 }
 
@@ -115,6 +118,7 @@ impl<'a> Embedded<'a> {
             tables: loaded,
             keys: Keys::new(threads),
             bounds: Mutex::default(),
+            values: Mutex::default(),
             loading: context,
         })
     }

@@ -44,6 +44,8 @@ pub struct Raw<'a> {
     /// Columns that no part has: whatever their type, they are missing (rows of tests).
     pub absent: BTreeSet<FieldId>,
     pub types: BTreeMap<FieldId, Ty>,
+    /// Rows of each part.
+    pub parts: Vec<u64>,
 }
 
 impl Raw<'_> {
@@ -120,7 +122,9 @@ fn read<'a>(
         batches.clear();
     };
     let mut number = 0;
+    let mut parts = Vec::with_capacity(raw.parts.len());
     for part in &raw.parts {
+        let mut part_rows = 0;
         let stream = match part.stream(&raw.schema) {
             Ok(stream) => stream,
             Err(problem) => {
@@ -131,6 +135,7 @@ fn read<'a>(
         for batch in stream {
             match batch {
                 Ok(batch) => {
+                    part_rows += batch.num_rows() as u64;
                     batches.push((number, batch));
                     number += 1;
                 }
@@ -140,6 +145,7 @@ fn read<'a>(
                 flush(&mut batches);
             }
         }
+        parts.push(part_rows);
     }
     flush(&mut batches);
     if !errors.is_empty() {
@@ -161,6 +167,7 @@ fn read<'a>(
         columns: BTreeMap::new(),
         absent: BTreeSet::new(),
         types: BTreeMap::new(),
+        parts,
     };
     for (i, (field, pieces)) in fields.iter().zip(pieces).enumerate() {
         let Some(declared) = source.fields.get(field.index()) else { continue };
@@ -177,9 +184,9 @@ fn read<'a>(
 fn facts(raw: &RawTable, table: &Raw<'_>, cleaning: &Cleaning) -> Result<SourceFacts, Vec<Diagnostic>> {
     let mut files = Vec::new();
     let mut errors = Vec::new();
-    for part in &raw.parts {
+    for (part, rows) in raw.parts.iter().zip(&table.parts) {
         match part.hash() {
-            Ok(hash) => files.push(FileReport { path: part.display.clone(), hash, rows: 0 }),
+            Ok(hash) => files.push(FileReport { path: part.display.clone(), hash, rows: *rows }),
             Err(problem) => errors.push(*problem),
         }
     }

@@ -637,3 +637,50 @@ fn a_scan_in_place_tells_the_same_faults() {
     assert_eq!(streamed, memory);
     assert_eq!(streamed[0].1.as_ref().unwrap().row, Some(6));
 }
+
+#[test]
+fn filters_asked_of_groups_give_what_filters_asked_of_rows_give() {
+    let mut design = design();
+    let orders = &mut design.sources[0];
+    orders.fields[4].members = vec!["paid".into(), "refunded".into()];
+    orders.fields[5].members = vec!["north".into(), "south".into(), "west".into()];
+    let engine = engine(&design);
+    let and = |a: RowExpr, b: RowExpr| expr(RowKind::And(Box::new(a), Box::new(b)));
+    let is = |field: u32, member: &str| cmp(CompareOp::Equal, at(field), text(member));
+    let not = |a: RowExpr| expr(RowKind::Not(Box::new(a)));
+    let none = expr(RowKind::IsMissing { operand: Box::new(at(5)), negated: false });
+    let filters = [
+        is(4, "paid"),
+        is(4, "refunded"),
+        is(5, "north"),
+        not(is(5, "north")),
+        none.clone(),
+        and(is(4, "paid"), is(5, "south")),
+        and(is(4, "paid"), cmp(CompareOp::GreaterEqual, at(7), num("4"))),
+        and(not(none), and(cmp(CompareOp::Less, at(3), num("20")), is(4, "paid"))),
+        expr(RowKind::Or(Box::new(is(5, "west")), Box::new(is(4, "refunded")))),
+    ];
+    let functions = [AggregateFunction::Sum, AggregateFunction::Avg, AggregateFunction::Max, AggregateFunction::Stddev];
+    let mut asked = Vec::new();
+    let mut columns = Vec::new();
+    for filter in &filters {
+        for primitive in [Primitive::Rows, Primitive::Sum(at(7))] {
+            columns.push(Column { primitive, filter: Some(filter.clone()) });
+        }
+        for function in &functions {
+            let aggregate = aggregate(function.clone(), Some(at(7)), Some(filter.clone()));
+            for slice in [Slice::default(), region("north")] {
+                asked.push(ask(&aggregate, days((2026, 1, 1), (2027, 1, 1)), &slice));
+                asked.push(ask(&aggregate, days((2026, 1, 6), (2026, 3, 11)), &slice));
+            }
+        }
+    }
+    let lifting = engine.lift(&engine.compiler(SourceId(0), FieldId(2)), &columns);
+    assert_eq!(lifting.leaves.len(), 2);
+    // No filter, units >= 4, amount < 20.
+    assert_eq!(lifting.measures.len(), 6);
+    let together = shown(engine.answer(&asked).unwrap());
+    let alone: Vec<String> =
+        asked.iter().flat_map(|a| shown(engine.answer(std::slice::from_ref(a)).unwrap())).collect();
+    assert_eq!(together, alone);
+}

@@ -49,6 +49,24 @@ impl Paths {
         self.path_at(compiler, path, compiler.source, &[]);
     }
 
+    /// The stored fields whose values decide an expression: without the keys that only lead to them.
+    pub fn leaves(&self, compiler: &Compiler<'_>, expr: &RowExpr) -> BTreeSet<(Vec<FieldId>, FieldId)> {
+        let mut leaves = BTreeSet::new();
+        each_leaf(compiler, expr, compiler.source, &[], &mut |expr| {
+            if let Ok(leaf) = expr {
+                leaves.insert(leaf);
+            }
+        });
+        leaves
+    }
+
+    /// Whether a constant by date stands in an expression, or in a computed field that it reads.
+    pub fn by_day(&self, compiler: &Compiler<'_>, expr: &RowExpr) -> bool {
+        let mut by_day = expr.has_constant();
+        each_leaf(compiler, expr, compiler.source, &[], &mut |found| by_day |= found.is_err());
+        by_day
+    }
+
     fn path_at(&mut self, compiler: &Compiler<'_>, path: &FieldPath, source: SourceId, via: &[FieldId]) {
         let field = |source: SourceId, field: FieldId| {
             compiler.design.sources.get(source.index()).and_then(|s| s.fields.get(field.index()))
@@ -66,6 +84,35 @@ impl Paths {
             }
         }
     }
+}
+
+/// Calls with every stored field that an expression reads, and with an error for a computed one that has constants.
+fn each_leaf(
+    compiler: &Compiler<'_>,
+    expr: &RowExpr,
+    source: SourceId,
+    via: &[FieldId],
+    visit: &mut dyn FnMut(std::result::Result<(Vec<FieldId>, FieldId), ()>),
+) {
+    expr.paths(&mut |path| {
+        let field = |source: SourceId, field: FieldId| {
+            compiler.design.sources.get(source.index()).and_then(|s| s.fields.get(field.index()))
+        };
+        let (mut at, mut via) = (source, via.to_vec());
+        for step in &path.via {
+            via.push(*step);
+            at = field(at, *step).and_then(|f| f.refers).unwrap_or(at);
+        }
+        match field(at, path.field).and_then(|f| f.computed.as_ref()) {
+            Some(computed) => {
+                if computed.has_constant() {
+                    visit(Err(()));
+                }
+                each_leaf(compiler, computed, at, &via, visit);
+            }
+            None => visit(Ok((via, path.field))),
+        }
+    });
 }
 
 /// The name of the column that says whether a row's place on an axis is inside its set.
@@ -108,7 +155,7 @@ impl Embedded<'_> {
     }
 
     /// The source that references lead to.
-    fn target(&self, source: SourceId, via: &[FieldId]) -> Option<SourceId> {
+    pub(super) fn target(&self, source: SourceId, via: &[FieldId]) -> Option<SourceId> {
         via.iter().try_fold(source, |at, step| {
             self.design.sources.get(at.index()).and_then(|s| s.fields.get(step.index())).and_then(|f| f.refers)
         })

@@ -13,6 +13,9 @@ use crate::value::{Window, calendar::Date};
 /// than reading again, until the grain is too fine.
 const MOST_GROUPS: usize = 50_000;
 
+/// Scans of no more groups than this are by day.
+const DAILY: usize = 10_000;
+
 /// Groups that buckets make, as reckoned before the data is read.
 const DAYS: usize = 1_000;
 const MONTHS: usize = 40;
@@ -146,6 +149,12 @@ fn split(asks: &[Ask], source: SourceId, time: FieldId, members: &[usize], last:
                 home.asks.extend(family.asks);
             }
             None => merged.push(family),
+        }
+    }
+    for family in &mut merged {
+        // A day costs less to group by than a month: it needs no calendar.
+        if size(&family.axes, Bucket::Day) <= DAILY {
+            family.bucket = Bucket::Day;
         }
     }
     merged.into_iter().filter_map(|family| group(asks, source, time, &axes, family)).collect()

@@ -158,9 +158,26 @@ impl Walk<'_> {
 impl RowExpr {
     /// Every field path in it, as often as it occurs.
     pub fn paths(&self, visit: &mut dyn FnMut(&FieldPath)) {
+        self.each(&mut |expr| {
+            if let RowKind::Field(path) = &expr.kind {
+                visit(path);
+            }
+        });
+    }
+
+    /// Whether a constant stands in it: its value depends on the row's day.
+    pub fn has_constant(&self) -> bool {
+        let mut found = false;
+        self.each(&mut |expr| found |= matches!(expr.kind, RowKind::Constant(_)));
+        found
+    }
+
+    /// Calls with the expression and everything in it.
+    pub fn each(&self, visit: &mut dyn FnMut(&RowExpr)) {
+        visit(self);
         match &self.kind {
-            RowKind::Field(path) => visit(path),
-            RowKind::Number(_)
+            RowKind::Field(_)
+            | RowKind::Number(_)
             | RowKind::Text(_)
             | RowKind::Bool(_)
             | RowKind::Date(_)
@@ -170,7 +187,7 @@ impl RowExpr {
             | RowKind::Negate(x)
             | RowKind::Not(x)
             | RowKind::Moved { operand: x, .. }
-            | RowKind::IsMissing { operand: x, .. } => x.paths(visit),
+            | RowKind::IsMissing { operand: x, .. } => x.each(visit),
             RowKind::Arithmetic { left: a, right: b, .. }
             | RowKind::Elapsed { from: a, to: b }
             | RowKind::Compare { left: a, right: b, .. }
@@ -179,21 +196,21 @@ impl RowExpr {
             | RowKind::Contains { operand: a, text: b }
             | RowKind::StartsWith { operand: a, text: b }
             | RowKind::Otherwise(a, b) => {
-                a.paths(visit);
-                b.paths(visit);
+                a.each(visit);
+                b.each(visit);
             }
             RowKind::InList { operand, items, .. } => {
-                operand.paths(visit);
-                items.iter().for_each(|i| i.paths(visit));
+                operand.each(visit);
+                items.iter().for_each(|i| i.each(visit));
             }
             RowKind::If { condition, then, otherwise } => {
-                condition.paths(visit);
-                then.paths(visit);
+                condition.each(visit);
+                then.each(visit);
                 if let Some(x) = otherwise {
-                    x.paths(visit);
+                    x.each(visit);
                 }
             }
-            RowKind::Function { args, .. } => args.iter().for_each(|a| a.paths(visit)),
+            RowKind::Function { args, .. } => args.iter().for_each(|a| a.each(visit)),
         }
     }
 }

@@ -181,6 +181,27 @@ fn floats_compare_within_a_billionth_and_have_no_negative_zero() {
     }
 }
 
+#[test]
+fn floats_round_as_they_are_written() {
+    let design = design();
+    let rows = "
+        0 | 1 | 2          | 4 | 6
+        a | a | 2026-01-05 | x | 2.675
+        b | a | 2026-01-05 | x | -2.5
+        c | a | 2026-01-05 | x | 0.0000001
+        d | a | 2026-01-05 | x | 1.5e300
+        e | a | 2026-01-05 | x | 1.005
+    ";
+    let engine = load(&design, &[table(0, rows)], &everything()).unwrap();
+    let float = RowExpr { ty: RowType::Number { quantity: Quantity::default(), exact: false }, ..at(6) };
+    for digits in [0, 2, 5] {
+        let rounded = values(&engine, &call(RowFunction::Round, vec![float.clone(), num(&digits.to_string())]));
+        let expected = [2.675, -2.5, 0.0000001, 1.5e300, 1.005].map(|x| Number::Float(x).round(digits).to_f64());
+        let rounded: Vec<f64> = rounded.iter().map(|v| v.as_ref().unwrap().parse().unwrap()).collect();
+        assert_eq!(rounded, expected);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
