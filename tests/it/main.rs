@@ -9,6 +9,7 @@ mod docs;
 mod eval;
 #[cfg(feature = "engine")]
 mod examples;
+mod oracle;
 mod support;
 mod syntax;
 
