@@ -31,68 +31,72 @@ pub const HIDDEN_CHARACTER: Code = Code::new("E0126", "hidden-character");
 pub const PAGES: &[Page] = &[
     Page {
         code: UNEXPECTED,
-        title: "text that is not understood here",
+        title: "text that cannot be read where it stands",
         text: r#"
-What stands here fits no form of the language. The rest of the file is read on, from the next entry.
+At this place the language has no use for what is written: two values without an operator or a comma between them, an
+operator without its operand, a mark of another language. What could be read before and after it is kept; the rest of the
+entry is passed over, up to the next line that starts one.
 
 ```kpi,fails
-objective growth { owner: "Board" board }
+measure half = 1 / / 2
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+measure half = 1 / 2
 ```
 "#,
     },
     Page {
         code: UNCLOSED_TEXT,
-        title: "a text without its end",
+        title: "a text without one of its quotes",
         text: r#"
-A text runs from quote to quote on one line; `"""` encloses one of several lines. A quote in a text is written `\"`.
+A text starts and ends with `"` on one line. One of several lines stands in `"""`. The compiler guesses where the missing
+quote belongs and reads on, so that the rest of the file is not lost.
 
 ```kpi,fails
-objective growth { owner: "Board }
+objective growth { owner: "general manager }
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth { owner: "general manager" }
 ```
 "#,
     },
     Page {
         code: UNCLOSED_BRACKET,
-        title: "a bracket without its partner",
+        title: "a parenthesis without its partner",
         text: r#"
-Every `(` has its `)`.
+Every `(` needs its `)` in the same entry.
 
 ```kpi,fails
-measure half = (1 + 2 / 2
+measure x = (1 + 2
 ```
 
 ```kpi
-measure half = (1 + 2) / 2
+measure x = (1 + 2)
 ```
 "#,
     },
     Page {
         code: UNBALANCED_BRACE,
-        title: "a brace without its partner",
+        title: "a block without one of its braces",
         text: r#"
-Every block starts with `{` and ends with `}`. Where one is missing, the indentation tells where it was meant.
+A declaration's block starts with `{` on the line of its head and ends with `}`. Where the braces of a file do not balance,
+indentation is compared to find the one that is missing; where they do, indentation means nothing.
 
 ```kpi,fails
 objective growth {
-  owner: "Board"
+  owner: "general manager"
 
-objective quality
+process delivery "delivery"
 ```
 
 ```kpi
 objective growth {
-  owner: "Board"
+  owner: "general manager"
 }
 
-objective quality
+process delivery "delivery"
 ```
 "#,
     },
@@ -100,75 +104,94 @@ objective quality
         code: UNKNOWN_WORD,
         title: "a word that starts no declaration",
         text: r#"
-A file consists of declarations, and each starts with the word for its kind.
+An entry is a property (`key: value`) or starts with the word of a declaration. Words are not abbreviated and have no
+synonyms.
 
 ```kpi,fails
-objectiv growth { owner: "Board" }
+objetive growth { owner: "general manager" }
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth { owner: "general manager" }
 ```
 "#,
     },
     Page {
         code: MISSING_COLON,
-        title: "a property without its colon",
+        title: "a key without its colon",
         text: r#"
-A property is written `key: value`, a field `field name: type`.
+A property is a key, a `:` and a value. Without the `:` it looks like a declaration.
 
 ```kpi,fails
-objective growth { owner "Board" }
+objective growth {
+  owner "general manager"
+}
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth {
+  owner: "general manager"
+}
 ```
 "#,
     },
     Page {
         code: WRONG_MARK,
-        title: "another mark than the one that belongs here",
+        title: "a wrong mark in a head or behind a key",
         text: r#"
-A property has a colon, a measure an equals sign.
+A property is written with `:`, what a thing *is* with `=`: `owner: "…"`, but `measure x = …`. Between the word that starts
+a declaration and its name stands nothing.
 
 ```kpi,fails
-objective growth { owner = "Board" }
+objective growth {
+  owner = "general manager"
+}
+```
+
+```kpi,fails
+objective: growth { owner: "general manager" }
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth {
+  owner: "general manager"
+}
 ```
 "#,
     },
     Page {
         code: MISSING_VALUE,
-        title: "nothing where a value belongs",
+        title: "a value is missing",
         text: r#"
-After `key:` and `=` stands a value, on the same line or on the next.
+Something is announced and does not come: nothing stands behind a `:` or `=`, a field has no type, an expectation does not
+say what is expected.
 
 ```kpi,fails
-objective growth { owner: }
+objective growth {
+  owner:
+}
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth {
+  owner: "general manager"
+}
 ```
 "#,
     },
     Page {
         code: MISSING_NAME,
-        title: "a declaration without its name or text",
+        title: "a declaration without a name",
         text: r#"
-A name stands behind the word of a declaration; formulas and other declarations use it. An action and a test have a
-text instead.
+What is declared has a name, by which others refer to it, and may have a label, which people read. The name is one word of
+any script, or anything in backticks. An `action` and a `test` have no name: what they say stands in quotes.
 
 ```kpi,fails
-objective { owner: "Board" }
+objective "growth by training" { owner: "general manager" }
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth "growth by training" { owner: "general manager" }
 ```
 "#,
     },
@@ -176,132 +199,151 @@ objective growth { owner: "Board" }
         code: RESERVED_NAME,
         title: "a reserved word as a name",
         text: r#"
-Words that join the parts of formulas and properties, such as `where`, `by` and `in`, name nothing unless they stand
-in backticks.
+The words of formulas and clauses cannot be names, or `count(orders where where)` would be possible. They are free as keys,
+after a dot, and in backticks: `where on by until in is for per of and or not if then else otherwise intersect union except
+between contains starts with from keep when true false`.
 
 ```kpi,fails
-objective where { owner: "Board" }
+process between "delivery"
 ```
 
 ```kpi
-objective `where` { owner: "Board" }
+process delivery "delivery"
+```
+
+```kpi
+process `between` "delivery"
 ```
 "#,
     },
     Page {
         code: MISSING_SEPARATOR,
-        title: "two entries on one line",
+        title: "entries that nothing separates, or a semicolon",
         text: r#"
-Entries stand on lines of their own. Before `key:` a comma will do too.
+Entries stand on lines of their own. On one line a comma may stand before `key:`. Semicolons have no meaning.
 
 ```kpi,fails
-objective growth { owner: "Board" note: "agreed" }
+objective growth { owner: "general manager" note: "for five years" }
+```
+
+```kpi,fails
+objective growth {
+  owner: "general manager";
+}
 ```
 
 ```kpi
-objective growth { owner: "Board", note: "agreed" }
+objective growth { owner: "general manager", note: "for five years" }
 ```
 "#,
     },
     Page {
         code: MISPLACED,
-        title: "an entry outside the block that it belongs to",
+        title: "an entry where it cannot stand",
         text: r#"
-Rows stand behind `given`, the steps of cleaning in `clean { … }`.
+Properties stand in a block; a `field` and `clean` in a source; `given` and `expect` in a test; the steps of cleaning in
+`clean`; `use` outside every block.
 
 ```kpi,fails
-objective growth {
-  drop invalid
-}
+owner: "general manager"
 ```
 
 ```kpi
-source orders {
-  from: csv("orders.csv")
-  clean {
-    drop invalid
-  }
-}
+objective growth { owner: "general manager" }
 ```
 "#,
     },
     Page {
         code: MISPLACED_BRACE,
-        title: "a block where none belongs",
+        title: "a brace on a line of its own",
         text: r#"
-The `{` of a block stands on the line of its declaration's head.
+`{` stands on the line of its head, so that a line with a name alone is complete.
 
 ```kpi,fails
 objective growth
 {
-  owner: "Board"
+  owner: "general manager"
 }
 ```
 
 ```kpi
 objective growth {
-  owner: "Board"
+  owner: "general manager"
 }
 ```
 "#,
     },
     Page {
         code: CHAINED_COMPARISON,
-        title: "two comparisons in a row",
+        title: "comparisons that chain",
         text: r#"
-`1 < x < 5` compares a truth with a number. `x between 1 and 5` includes both ends; `and` joins two comparisons.
+`a < b < c` means something else in most languages than in mathematics, so it has no meaning here.
 
 ```kpi,fails
-measure x = 3
-measure inside = if 1 < x < 5 then 1 else 0
+measure x = if 1 < 2 < 3 then 1 else 0
 ```
 
 ```kpi
-measure x = 3
-measure inside = if 1 < x and x < 5 then 1 else 0
+measure x = if 1 < 2 and 2 < 3 then 1 else 0
+```
+
+```kpi
+measure x = if 2 between 1 and 3 then 1 else 0
 ```
 "#,
     },
     Page {
         code: TOO_DEEP,
-        title: "brackets nested too deep",
+        title: "an expression that is nested too deep",
         text: r#"
-No formula that a person can read is nested more than 256 deep. Give a part of it a name: a `measure`.
+Parentheses, calls, `if`s and blocks may be nested about 250 deep; the tree of an expression is at most 256 deep, and a row of
+operators counts as one level each. Nobody reads such a formula: give its parts names, as measures.
+
+```kpi,fails
+measure x = 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1
+```
+
+```kpi
+measure part = 1 + 1
+measure x = part + part
+```
 "#,
     },
     Page {
         code: BAD_ESCAPE,
-        title: "a backslash before a character that it does not change",
+        title: "an unknown escape in a text",
         text: r#"
-In a text `\\` is a backslash, `\"` a quote, `\n` a new line, `\t` a tabulator.
+A backslash in a text starts one of `\"`, `\\`, `\n`, `\t`. Others are refused, so that a path written with backslashes is noticed.
+Between `"""` a backslash is a backslash.
 
 ```kpi,fails
-objective growth { owner: "the \board" }
+objective growth { owner: "sales\management" }
 ```
 
 ```kpi
-objective growth { owner: "the \\board" }
+objective growth { owner: "sales\\management" }
 ```
 "#,
     },
     Page {
         code: BAD_ROW,
-        title: "a row of a table without its first mark",
+        title: "a row of a table that does not start with a bar",
         text: r#"
-Each row of a table starts with `|`.
+Every row of a test's table starts with `|`.
 
 ```kpi,fails
 source orders {
   from: csv("orders.csv")
   time: day
+  field id: id
   field day: date
 }
-measure sales = count(orders)
-test "orders are counted" {
+measure n = count(orders)
+test "one" {
   given orders
-    | day        |
-    2026-01-10 |
-  expect sales in 2026-01 = 1
+    | id | day |
+    A | 2026-01-05 |
+  expect n in 2026-01 = 1
 }
 ```
 
@@ -309,31 +351,32 @@ test "orders are counted" {
 source orders {
   from: csv("orders.csv")
   time: day
+  field id: id
   field day: date
 }
-measure sales = count(orders)
-test "orders are counted" {
+measure n = count(orders)
+test "one" {
   given orders
-    | day        |
-    | 2026-01-10 |
-  expect sales in 2026-01 = 1
+    | id | day |
+    | A | 2026-01-05 |
+  expect n in 2026-01 = 1
 }
 ```
 "#,
     },
     Page {
         code: FULL_WIDTH,
-        title: "a full-width mark",
+        title: "a full-width mark or digit",
         text: r#"
-Input methods for Chinese and Japanese write `：，（）` where the language has `: , ( )`. They are read as meant, and the
-fix writes the plain ones; within texts they stay.
+Input methods write `：` for `:`, `（` for `(`, `％` for `%` and so on. They are read as what is meant, and mended by
+`kpi check --fix`. In texts, comments and the cells of tests they are left alone.
 
 ```kpi,fails
-objective growth { owner： "Board" }
+objective growth { owner： “总经理” }
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth { owner: "总经理" }
 ```
 "#,
     },
@@ -341,14 +384,16 @@ objective growth { owner: "Board" }
         code: FOREIGN_DATE,
         title: "a date in another form",
         text: r#"
-Dates are written year, month, day: `2026-12-31`. `03/04/2026` is a day in March or in April, depending on the reader.
+Dates are written `2026-12-31`, months `2026-03`, quarters `2026-Q1`: largest unit first, so that they sort and cannot be
+misread. `2026/12/31`, `2026.12.31`, `2026年12月31日`, `2026Q1` are recognised and mended. Of `3/4/2026` nobody knows
+which is the month.
 
 ```kpi,fails
-constant vat = 13% from 2026/07/01
+calendar { holidays: 2026/10/01 }
 ```
 
 ```kpi
-constant vat = 13% from 2026-07-01
+calendar { holidays: 2026-10-01 }
 ```
 "#,
     },
@@ -356,14 +401,27 @@ constant vat = 13% from 2026-07-01
         code: FOREIGN_NUMBER,
         title: "a number in another form",
         text: r#"
-A point stands before decimals, with a digit on either side; `_` groups digits; `%` touches its number.
+Digits are grouped by `_`, since commas separate values; a decimal point has digits on both sides; `%` touches its number and
+every other unit stands behind a blank; there are no exponents.
 
 ```kpi,fails
-constant limit = 4,100,000
+constant size = 4,100,000
+```
+
+```kpi,fails
+constant size = 4.1e6
+```
+
+```kpi,fails
+constant share = 85 %
 ```
 
 ```kpi
-constant limit = 4_100_000
+constant size = 4_100_000
+```
+
+```kpi
+constant share = 85%
 ```
 "#,
     },
@@ -371,49 +429,55 @@ constant limit = 4_100_000
         code: FOREIGN_OPERATOR,
         title: "an operator of another language",
         text: r#"
-Equal is `=`, unequal `!=`; conditions are joined by `and`, `or` and `not`. There is no remainder and no exponent
-operator: `power(x, 2)`.
+Equality is `=`, its opposite `!=`; conditions are joined by `and`, `or`, `not`; a range is `..`.
 
 ```kpi,fails
-measure x = 3
-measure three = if x == 3 then 1 else 0
+measure x = if 1 == 1 then 1 else 0
+```
+
+```kpi,fails
+measure x = if 1 <> 1 && 2 = 2 then 1 else 0
 ```
 
 ```kpi
-measure x = 3
-measure three = if x = 3 then 1 else 0
+measure x = if 1 != 1 and 2 = 2 then 1 else 0
 ```
 "#,
     },
     Page {
         code: FOREIGN_QUOTE,
-        title: "a text in other quotes",
+        title: "a text in single quotes",
         text: r#"
-Texts stand in double quotes, names with unusual characters in backticks.
+Texts stand in double quotes, names of several words in backticks.
 
 ```kpi,fails
-objective growth { owner: 'Board' }
+objective growth { owner: 'general manager' }
 ```
 
 ```kpi
-objective growth { owner: "Board" }
+objective growth { owner: "general manager" }
 ```
 "#,
     },
     Page {
         code: FOREIGN_COMMENT,
-        title: "a comment in another form",
+        title: "a comment of another language",
         text: r#"
-A comment starts with `//` and runs to the line's end.
+A comment starts with `//` and ends with its line.
 
 ```kpi,fails
-# to be discussed
-objective growth
+# what we want
+objective growth { owner: "general manager" }
+```
+
+```kpi,fails
+/* what we want */
+objective growth { owner: "general manager" }
 ```
 
 ```kpi
-// to be discussed
-objective growth
+// what we want
+objective growth { owner: "general manager" }
 ```
 "#,
     },
@@ -421,15 +485,15 @@ objective growth
         code: HIDDEN_CHARACTER,
         title: "a character that cannot be seen",
         text: r#"
-Spaces of no width and marks of direction come in with text from web pages and office files. They make names differ
-that look alike.
+Control characters and those that change the direction of writing make a text look other than it is. They come from copying
+out of web pages and documents, and are left out by `kpi check --fix`.
 
 ```kpi,fails
-objective gro​wth
+objective growth {​ owner: "general manager" }
 ```
 
 ```kpi
-objective growth
+objective growth { owner: "general manager" }
 ```
 "#,
     },
