@@ -188,7 +188,7 @@ impl Lower<'_> {
 
     /// A node over parts of at most this depth, or a hole where that is too deep.
     fn make(&mut self, span: Span, depth: u32, kind: ExprKind) -> Built {
-        if depth < MAX_DEPTH {
+        if depth < MAX_DEPTH && !self.deep {
             return Built { expr: Expr { span, kind }, depth: depth + 1 };
         }
         // Once for an entry.

@@ -25,6 +25,8 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::junk_piece
         | Rule::junk_space
         | Rule::junk_line
+        | Rule::junk_open_line
+        | Rule::junk_end
         | Rule::strict_property
         | Rule::strict_head
         | Rule::strict_field
@@ -75,8 +77,6 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::value
         | Rule::expr
         | Rule::prefix
-        | Rule::minus
-        | Rule::not
         | Rule::arithmetic
         | Rule::operand
         | Rule::conditional
@@ -98,6 +98,8 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::op_word
         | Rule::word_infix
         | Rule::plus
+        | Rule::minus
+        | Rule::not
         | Rule::times
         | Rule::divide
         | Rule::not_equal

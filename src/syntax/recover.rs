@@ -49,7 +49,7 @@ impl Lower<'_> {
 
     /// Reports what stands at `at` in an entry from `start` to `end`.
     pub(super) fn explain_piece(&mut self, place: Option<Place>, start: usize, at: usize, end: usize) {
-        if self.guessed(self.place(start, end)) || self.bracket(start, end) || self.named_fault(place, at, end) {
+        if self.guessed(self.place(start, end)) || self.bracket(start, end) || self.named_fault(place, start, at, end) {
             return;
         }
         let text = self.text.get(self.base + start..self.base + end).unwrap_or("").trim_end();
@@ -174,12 +174,13 @@ impl Lower<'_> {
     }
 
     /// Faults that are known from other languages and from slips.
-    fn named_fault(&mut self, place: Option<Place>, at: usize, end: usize) -> bool {
+    fn named_fault(&mut self, place: Option<Place>, start: usize, at: usize, end: usize) -> bool {
         let text = self.text.get(self.base + at..self.base + end).unwrap_or("").trim_end();
         let mut chars = text.chars();
         let (first, rest) = (chars.next().unwrap_or(' '), chars.as_str());
         let span = self.place(at, at + first.len_utf8());
         if let Some(Place::Head(kind)) = place
+            && !self.text.get(self.base + start..self.base + at).unwrap_or("").contains(['=', ':'])
             && self.bad_head_tail(kind, text, at)
         {
             return true;

@@ -113,8 +113,10 @@ struct Nest {
     parens: Vec<usize>,
     ifs: usize,
     depth: usize,
-    /// Where it became too deep, and the parentheses open since then; an `if` starts with none.
-    deep: Option<(usize, usize)>,
+    /// Where the outermost of them starts, and whether that is a parenthesis.
+    outer: (usize, bool),
+    /// It has become too deep: the open parentheses.
+    deep: Option<usize>,
 }
 
 /// The line that is being scanned, with what it takes to scan it again.
@@ -443,13 +445,8 @@ impl Scanner<'_> {
         }
         self.at = end;
         if self.text.get(start..end) == Some("if") && self.nest.deep.is_none() {
-            if self.nest.depth >= MAX_NEST {
-                self.nest.deep = Some((start, 0));
-            } else {
-                self.nest.ifs += 1;
-                self.nest.depth += 1;
-                self.deepest = self.deepest.max(self.nest.depth + self.brace_depth);
-            }
+            self.nest.ifs += 1;
+            self.deeper(start, false);
         }
     }
 
@@ -459,38 +456,22 @@ impl Scanner<'_> {
         let at = self.at;
         match byte {
             b'(' => match &mut self.nest.deep {
-                Some((_, open)) => *open += 1,
-                None if self.nest.depth >= MAX_NEST => self.nest.deep = Some((at, 1)),
+                Some(open) => *open += 1,
                 None => {
                     self.nest.parens.push(std::mem::take(&mut self.nest.ifs));
-                    self.nest.depth += 1;
-                    self.deepest = self.deepest.max(self.nest.depth + self.brace_depth);
+                    self.deeper(at, true);
                 }
             },
-            b')' => {
-                match &mut self.nest.deep {
-                    Some((from, 1)) => {
-                        let from = *from;
-                        self.nest.deep = None;
-                        self.hide(from..at + length);
-                        return;
+            b')' => match &mut self.nest.deep {
+                Some(1) if self.nest.outer.1 => self.end_nest(at + length),
+                Some(open) => *open = open.saturating_sub(1),
+                None => {
+                    if let Some(ifs) = self.nest.parens.pop() {
+                        self.nest.depth -= 1 + self.nest.ifs;
+                        self.nest.ifs = ifs;
                     }
-                    Some((from, 0)) => {
-                        let from = *from;
-                        self.nest.deep = None;
-                        self.hide(from..at);
-                    }
-                    Some((_, open)) => {
-                        *open -= 1;
-                        return;
-                    }
-                    None => {}
                 }
-                if let Some(ifs) = self.nest.parens.pop() {
-                    self.nest.depth -= 1 + self.nest.ifs;
-                    self.nest.ifs = ifs;
-                }
-            }
+            },
             b'{' => {
                 self.end_nest(at);
                 self.brace_depth += 1;
@@ -513,13 +494,26 @@ impl Scanner<'_> {
         }
     }
 
-    /// Forgets open parentheses, where they cannot go on.
+    /// One level more, by the parenthesis or `if` here.
+    fn deeper(&mut self, at: usize, paren: bool) {
+        if self.nest.depth == 0 {
+            self.nest.outer = (at, paren);
+        }
+        self.nest.depth += 1;
+        if self.nest.depth > MAX_NEST {
+            self.nest.deep = Some(self.nest.parens.len());
+        } else {
+            self.deepest = self.deepest.max(self.nest.depth + self.brace_depth);
+        }
+    }
+
+    /// Forgets open parentheses, where they cannot go on, and leaves out what is too deep of them.
     fn end_nest(&mut self, at: usize) {
         if self.nest.depth == 0 {
             return;
         }
-        if let Some((from, _)) = self.nest.deep {
-            self.hide(from..at);
+        if self.nest.deep.is_some() {
+            self.hide(self.nest.outer.0..at);
         }
         self.nest.parens.clear();
         self.nest.ifs = 0;
@@ -542,7 +536,7 @@ impl Scanner<'_> {
             self.out.lines.pop();
         }
         self.guess(range.start);
-        self.report(super::too_deep(self.span(range.start..(range.start + 1).min(self.text.len()))));
+        self.report(super::too_deep(self.span(range.start..range.start + self.peek(range.start).1)));
         self.change(range, HOLE);
     }
 }

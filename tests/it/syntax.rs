@@ -48,7 +48,7 @@ fn walk(folder: &str) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn every_form_of_the_language_parses() {
-    assert_eq!(verdict(include_str!("../cases/syntax/taste.txt")), Vec::<String>::new());
+    assert_eq!(verdict(include_str!("../cases/syntax/every-form.txt")), Vec::<String>::new());
 }
 
 /// What becomes of the case when a character is deleted: the diagnostics, and how many lines from the deletion the first
@@ -146,4 +146,55 @@ fn hostile_inputs_end_soon() {
         println!("{what}: {found} in {seconds:.2} s");
         assert!(seconds < 20.0, "{what} took {seconds} s");
     }
+}
+
+/// A character of the case doubled, exchanged or put in: never a panic, spans stay inside the file, comments are found.
+#[test]
+fn a_changed_character_never_breaks_the_parser() {
+    let characters: Vec<char> = CASE.chars().collect();
+    let strange: Vec<char> =
+        "\"'`(){}[]|:,;=<>!&%#/*\\\n\r\t -+.0９a若：（｛“”\u{0}\u{1}\u{200b}\u{feff}\u{301}".chars().collect();
+    let changes = proptest::collection::vec((0..characters.len(), 0..3u8, 0..strange.len()), 1..4);
+    let cases = std::env::var("CASES").ok().and_then(|s| s.parse().ok()).unwrap_or(200);
+    let config = proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let result = runner.run(&changes, |changes| {
+        let mut text = characters.clone();
+        for (at, how, mark) in changes {
+            let at = at.min(text.len() - 1);
+            match how {
+                0 => text.insert(at, strange[mark]),
+                1 => text[at] = strange[mark],
+                _ => text.insert(at, text[at]),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let parse = read(&text);
+        for d in &parse.diagnostics {
+            let spans =
+                d.labels.iter().map(|l| l.span).chain(d.fix.iter().flat_map(|f| f.edits.iter().map(|e| e.span)));
+            for span in spans {
+                proptest::prop_assert!(text.get(span.range()).is_some(), "{span:?} of {d:?}");
+            }
+        }
+        for comment in &parse.comments {
+            proptest::prop_assert!(text.get(comment.span.range()).is_some_and(|c| c.starts_with("//")));
+        }
+        Ok(())
+    });
+    result.expect("no change breaks the parser");
+}
+
+/// After all safe fixes of a file in which every mark is full-width nothing is left to fix.
+#[test]
+fn safe_fixes_mend() {
+    let text = include_str!("../cases/syntax/E0120-full-width.kpi");
+    let mut edits: Vec<_> = read(text).diagnostics.into_iter().filter_map(|d| d.fix).flat_map(|f| f.edits).collect();
+    edits.sort_by_key(|e| std::cmp::Reverse(e.span.start));
+    let mut mended = text.to_string();
+    for edit in edits {
+        mended.replace_range(edit.span.range(), &edit.text);
+    }
+    assert_eq!(verdict(&mended), Vec::<String>::new(), "{mended}");
+    assert!(mended.contains("// 全角的注释：（不动）") && mended.contains("\"客户满意度（全部）\""));
 }

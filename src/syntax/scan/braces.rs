@@ -193,15 +193,21 @@ impl Balance<'_> {
         self.out.changes.push(Change { old, text: text.into() });
     }
 
+    /// The character at a place, which may be full-width.
+    fn mark(&self, at: usize) -> Span {
+        let length = self.file.text.get(at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
+        self.span(at, at + length)
+    }
+
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.file.id, start, end)
     }
 
     /// A missing `}`.
     fn close(&mut self, open: &Open, at: usize) {
-        let at = at.max(open.at + 1);
+        let at = at.max(self.mark(open.at).end as usize);
         self.change(at..at, " }");
-        let brace = self.span(open.at, open.at + 1);
+        let brace = self.mark(open.at);
         let place = self.span(at, at);
         self.out.guesses.push(at as u32);
         if !self.silent {
@@ -227,7 +233,7 @@ impl Balance<'_> {
         self.out.diagnostics.push(
             Diagnostic::error(codes::UNBALANCED_BRACE, place, format!("the block of this `{word}` is not opened"))
                 .saying("a `{` is missing here")
-                .label(self.span(close, close + 1), "closed here")
+                .label(self.mark(close), "closed here")
                 .help("a block stands in braces; its `{` stands on the line of its head")
                 .fix(Applicability::Proposed, "put in `{`", vec![Edit { span: place, text: text.into() }]),
         );

@@ -87,7 +87,7 @@ impl Scanner<'_> {
         }
         let line_start = self.line.start;
         let line = self.text.get(line_start..end).unwrap_or("");
-        let (offset, opens, other) = missing_quote(line);
+        let (offset, opens, other) = missing_quote(line, start - line_start.min(start));
         let (at, other) = (line_start + offset, line_start + other);
         self.out.cut(self.line.lengths);
         self.nest.clone_from(&self.line.nest);
@@ -99,7 +99,7 @@ impl Scanner<'_> {
         self.at = line_start;
         let span = self.span(at..at);
         let edit = vec![Edit { span, text: "\"".into() }];
-        let quote = self.span(other..other + 1);
+        let quote = self.span(other..other + self.peek(other).1);
         let diagnostic = if opens {
             Diagnostic::error(codes::UNCLOSED_TEXT, quote, "a text ends here that starts nowhere")
                 .help("put a `\"` before it")
@@ -219,8 +219,9 @@ impl Scanner<'_> {
     }
 }
 
-/// Where in a line with an odd number of quotes one is missing, whether it opens, and the quote without a partner.
-fn missing_quote(line: &str) -> (usize, bool, usize) {
+/// Where in a line a quote is missing, whether it opens, and the quote without a partner: that of the text which was found
+/// open at `unclosed`, unless the looks of the quotes tell more.
+fn missing_quote(line: &str, unclosed: usize) -> (usize, bool, usize) {
     let mut quotes = Vec::new();
     let mut escaped = false;
     for (at, c) in line.char_indices() {
@@ -248,7 +249,7 @@ fn missing_quote(line: &str) -> (usize, bool, usize) {
             }
         }
     }
-    let first = open.unwrap_or_else(|| before.saturating_sub(1));
+    let first = open.unwrap_or(unclosed);
     (end_of_text(line, first), false, first)
 }
 
@@ -301,7 +302,7 @@ fn end_before(line: &str, first: usize, next: usize) -> usize {
 
 /// The end of the text that opens at `first`, the last on its line.
 fn end_of_text(line: &str, first: usize) -> usize {
-    let from = first + 1;
+    let from = first + line.get(first..).and_then(|l| l.chars().next()).map_or(0, char::len_utf8);
     let piece = line.get(from..).unwrap_or("").trim_end();
     // `…, key: …`
     let comma = piece.match_indices(',').find(|(at, _)| {
