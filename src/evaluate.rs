@@ -252,6 +252,10 @@ impl<'d> Evaluator<'d> {
                 self.settle();
             }
             let requests: Vec<Request> = std::mem::take(&mut self.demands).into_iter().collect();
+            if requests.is_empty() {
+                // Open, though nothing is lacking: no formula of a design without errors is.
+                return Err(Vec::new());
+            }
             let answers = self.answers.answer(&requests)?;
             // Whoever leaves a request unanswered has no rows for it; asking for ever would not help.
             let nothing = std::iter::repeat(Answer::Value { value: None, rows: 0 });
@@ -263,6 +267,8 @@ impl<'d> Evaluator<'d> {
     /// list and not recursion: a chain of references may be long.
     fn settle(&mut self) {
         let mut waiting = std::mem::take(&mut self.wanted);
+        // Those on the list that wait for what stands behind them.
+        let mut begun: HashSet<Key> = HashSet::new();
         while let Some(key) = waiting.last().copied() {
             if self.found.contains_key(&key) || self.open.contains(&key) {
                 waiting.pop();
@@ -283,7 +289,15 @@ impl<'d> Evaluator<'d> {
                     self.open.insert(key);
                     waiting.pop();
                 }
-                None => waiting.append(&mut self.wanted),
+                None => {
+                    begun.insert(key);
+                    // One that waits for itself is a cycle, which only a design with errors has.
+                    self.wanted.retain(|key| !begun.contains(key));
+                    if self.wanted.is_empty() {
+                        self.open.insert(key);
+                    }
+                    waiting.append(&mut self.wanted);
+                }
             }
         }
     }

@@ -331,6 +331,17 @@ fn many_references_in_a_row_take_no_stack_and_one_round() {
     assert_eq!(value(&doubled, &measure(59), "2026-03"), "34587645138205409280");
 }
 
+/// Such a design has an error and is not evaluated; if it were, that would end.
+#[test]
+fn references_in_a_circle_end() {
+    let t = orders().measure(arithmetic(ArithmeticOp::Add, measure(1), number("1"))).measure(measure(0));
+    let (design, sources) = (t.design(), Sources::default());
+    let mut evaluator = Evaluator::new(&design, &sources, &t, None);
+    let window = Window::of_days(date(2026, 1, 1), date(2026, 1, 31));
+    let circle = Ask::subject(Subject::Measure(MeasureId(0)), window, Slice::default());
+    assert!(evaluator.cells(&[circle]).is_err());
+}
+
 #[test]
 fn deep_formulas_take_little_stack() {
     let deep = (0..256).fold(revenue(), |f, _| arithmetic(ArithmeticOp::Add, f, number("1")));
