@@ -1,12 +1,14 @@
 //! The embedded engine: reads, cleans and scans with DataFusion. The only place that names it.
 
 mod clean;
+mod interner;
 mod lift;
+mod ordered;
+mod places;
 mod rows;
 mod scan;
 mod session;
 mod sets;
-mod ordered;
 mod sample;
 mod strata;
 mod stream;

@@ -20,9 +20,6 @@ pub type Leaf = (Vec<FieldId>, FieldId);
 const FEW: usize = 64;
 const COMBINATIONS: usize = 2_048;
 
-/// What one column to group by must save, in aggregates: so much does grouping cost.
-const WORTH: usize = 3;
-
 /// Columns that are considered.
 const MOST: usize = 8;
 
@@ -103,8 +100,8 @@ fn reads(compiler: &Compiler<'_>, expr: &RowExpr) -> Option<BTreeSet<Leaf>> {
 }
 
 impl Embedded<'_> {
-    /// Chooses the columns to group by: those that save more than they cost.
-    pub(super) fn lift(&self, compiler: &Compiler<'_>, columns: &[Column]) -> Lifting {
+    /// Chooses the columns to group by: each saves at least `worth` aggregates, which is what grouping by it costs.
+    pub(super) fn lift(&self, compiler: &Compiler<'_>, columns: &[Column], worth: usize) -> Lifting {
         let plain = Lifting::of(compiler, columns, Vec::new());
         let mut used: BTreeMap<Leaf, usize> = BTreeMap::new();
         for filter in plain.measures.iter().filter_map(|c| c.filter.as_ref()) {
@@ -114,7 +111,7 @@ impl Embedded<'_> {
                 *used.entry(leaf).or_default() += 1;
             }
         }
-        let mut used: Vec<(Leaf, usize)> = used.into_iter().filter(|(_, uses)| *uses > WORTH).collect();
+        let mut used: Vec<(Leaf, usize)> = used.into_iter().filter(|(_, uses)| *uses > worth).collect();
         used.sort_by_key(|(_, uses)| std::cmp::Reverse(*uses));
         used.truncate(MOST);
         let few =
@@ -129,7 +126,7 @@ impl Embedded<'_> {
                 (i, Lifting::of(compiler, columns, leaves))
             });
             let Some((i, finer)) = finer.min_by_key(|(_, finer)| finer.measures.len()) else { break };
-            if best.measures.len() < finer.measures.len() + WORTH {
+            if best.measures.len() < finer.measures.len() + worth {
                 break;
             }
             combinations *= candidates.remove(i).1;

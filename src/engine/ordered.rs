@@ -47,8 +47,9 @@ impl Embedded<'_> {
         for ((source, time), arguments) in groups {
             for (argument, members) in arguments {
                 let asked = || members.iter().filter_map(|i| questions.get(*i)).map(question);
-                let layout = Layout::of(source, time, asked());
-                let partitions = self.gather_values(&layout, argument)?;
+                let layout = Layout::of(self, source, time, asked());
+                let mut partitions = self.gather_values(&layout, argument)?;
+                layout.judge(self, &mut partitions).map_err(|e| vec![failure(self.span(source), &e)])?;
                 for i in members {
                     let (Some(asked), Some(slot)) = (questions.get(i), answers.get_mut(i)) else { continue };
                     *slot = percentile(&layout, &partitions, asked);
@@ -130,7 +131,7 @@ fn push(cell: &mut Values, column: &ArrayRef, row: usize) {
 fn percentile(layout: &Layout, partitions: &[Cells<Values>], asked: &Ordered) -> (Option<Number>, u64) {
     let (mut exact, mut scale, mut floats) = (Vec::new(), 0, Vec::new());
     for cells in partitions {
-        for stratum in layout.strata(&question(asked), &cells.places.values) {
+        for stratum in cells.strata(layout, &question(asked)) {
             match cells.get(stratum) {
                 Some(Values::Exact(units, own)) => {
                     scale = *own;

@@ -97,7 +97,7 @@ impl Embedded<'_> {
         };
         let mut groups = vec![named(bucket(scan.bucket, day)).alias("bucket")];
         groups.extend(places.into_iter().enumerate().map(|(i, place)| named(place).alias(format!("place{i}"))));
-        let lifting = self.lift(&compiler, &scan.columns);
+        let lifting = self.lift(&compiler, &scan.columns, WORTH);
         groups.extend(
             lifting
                 .leaves
@@ -148,10 +148,21 @@ impl Embedded<'_> {
         axes: usize,
         batch: &RecordBatch,
     ) -> Result<Vec<BooleanBuffer>> {
+        let values = batch.columns().iter().skip(1 + axes).take(lifting.leaves.len()).cloned().collect();
+        self.passed(compiler, lifting, values, batch.num_rows())
+    }
+
+    /// For every gate of a lifting which groups pass it; `values` are the groups' values in the order of the leaves.
+    pub(super) fn passed(
+        &self,
+        compiler: &Compiler<'_>,
+        lifting: &Lifting,
+        values: Vec<ArrayRef>,
+        count: usize,
+    ) -> Result<Vec<BooleanBuffer>> {
         if lifting.gates.is_empty() {
             return Ok(Vec::new());
         }
-        let values = batch.columns().iter().skip(1 + axes).take(lifting.leaves.len()).cloned().collect::<Vec<_>>();
         let fields = lifting.leaves.iter().zip(&values);
         let fields = fields.map(|((via, id), v)| ArrowField::new(column_name(via, *id), v.data_type().clone(), true));
         let groups = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), values)?;
@@ -161,7 +172,7 @@ impl Embedded<'_> {
             .iter()
             .map(|gate| {
                 let gate = self.context.create_physical_expr(compiler.compile(gate).expr, &schema)?;
-                Ok(true_rows(&gate.evaluate(&groups)?.into_array(groups.num_rows())?))
+                Ok(true_rows(&gate.evaluate(&groups)?.into_array(count)?))
             })
             .collect()
     }
@@ -272,6 +283,9 @@ fn bucket(bucket: Bucket, day: Expr) -> Expr {
         }
     }
 }
+
+/// To group by one more column costs a scan as much as so many aggregates.
+const WORTH: usize = 3;
 
 /// The grid under construction.
 #[derive(Default)]

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::array::{Array, AsArray, StringViewArray};
+use datafusion::arrow::array::{Array, AsArray};
 use datafusion::physical_expr::expressions::col as physical_column;
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::{Partitioning, execute_stream_partitioned};
@@ -13,6 +13,7 @@ use futures::StreamExt;
 use roaring::RoaringBitmap;
 
 use super::failure;
+use super::interner::Interner;
 use super::rows::text;
 use super::session::Embedded;
 use super::strata::{Cells, Layout, Question};
@@ -24,44 +25,6 @@ use crate::plan::KeySet;
 pub struct Keys {
     partitions: Vec<Arc<Mutex<Interner>>>,
 }
-
-/// Keys of at most 12 bytes are their own views (length and bytes in 16 bytes), so that finding one touches one place in
-/// memory.
-#[derive(Default)]
-struct Interner {
-    short: datafusion::common::HashMap<u128, u32>,
-    long: datafusion::common::HashMap<Box<str>, u32>,
-}
-
-impl Interner {
-    fn number(&mut self, keys: &StringViewArray, row: usize) -> u32 {
-        let next = (self.short.len() + self.long.len()) as u32;
-        match keys.views().get(row) {
-            Some(view) if *view as u32 <= INLINE => *self.short.entry(*view).or_insert(next),
-            _ => {
-                let key = keys.value(row);
-                match self.long.get(key) {
-                    Some(number) => *number,
-                    None => *self.long.entry(key.into()).or_insert(next),
-                }
-            }
-        }
-    }
-
-    /// The keys that have these numbers.
-    fn keys<'a>(&'a self, numbers: &'a RoaringBitmap) -> impl Iterator<Item = String> + 'a {
-        let short = self.short.iter().filter(|(_, n)| numbers.contains(**n)).map(|(view, _)| {
-            let bytes = view.to_le_bytes();
-            let text = bytes.get(4..4 + (*view as u32).min(INLINE) as usize).unwrap_or_default();
-            String::from_utf8_lossy(text).into_owned()
-        });
-        let long = self.long.iter().filter(|(_, n)| numbers.contains(**n)).map(|(key, _)| key.to_string());
-        short.chain(long)
-    }
-}
-
-/// Bytes that a view holds itself.
-const INLINE: u32 = 12;
 
 /// A set under construction: numbers come in any order, and a bitmap takes them best in theirs.
 #[derive(Default)]
@@ -136,15 +99,16 @@ impl Embedded<'_> {
         let mut done: HashMap<KeySet, Vec<RoaringBitmap>> = HashMap::new();
         for (key, source, time) in order {
             let Some(group) = atoms.get(&(source, time)).and_then(|g| g.get(key)) else { continue };
-            let layout = Layout::of(source, time, group.iter().filter_map(|atom| question(atom)));
-            let partitions = self.gather(&layout, key)?;
+            let layout = Layout::of(self, source, time, group.iter().filter_map(|atom| question(atom)));
+            let mut partitions = self.gather(&layout, key)?;
+            layout.judge(self, &mut partitions).map_err(|e| vec![failure(self.span(source), &e)])?;
             for atom in group {
                 if done.contains_key(*atom) {
                     continue;
                 }
                 let Some(question) = question(atom) else { continue };
                 let bitmap = |cells: &Cells<Gathered>| {
-                    let strata = layout.strata(&question, &cells.places.values);
+                    let strata = cells.strata(&layout, &question);
                     strata.iter().filter_map(|s| cells.get(*s)).fold(RoaringBitmap::new(), |all, g| all | &g.bitmap)
                 };
                 done.insert((*atom).clone(), partitions.iter().map(bitmap).collect());

@@ -2,21 +2,24 @@
 //! day, its place on the axes and which filters it passes; here each row finds its cells. Time is cut at the bounds of the
 //! windows that are asked for, so that every window is a union of whole intervals.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::Int32Type;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
+use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::compute::cast as cast_array;
+use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, cast, lit};
 
-use super::rows::Compiler;
+use super::lift::Lifting;
+use super::places::Places;
+use super::rows::{Compiler, text};
 use super::session::Embedded;
 use super::view::{Paths, in_window};
 use crate::design::{FieldId, FieldPath, RowExpr, SourceId};
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Axis, AxisValue, Slice, axis, epoch_day, holds};
+use crate::plan::{Axis, AxisValue, Column, Primitive, Slice, axis, epoch_day, holds};
 use crate::value::Window;
 
 /// One question to the rows of a source.
@@ -34,8 +37,13 @@ pub struct Layout {
     bounds: Vec<i32>,
     pub axes: Vec<Axis>,
     filters: Vec<Option<RowExpr>>,
+    /// Filters over columns of few values are asked of places: these columns are axes too, behind the others.
+    lifting: Lifting,
     span: Window,
 }
+
+/// To find a row's place on one more axis costs as much as to put its value into one more cell.
+const WORTH: usize = 1;
 
 /// A cell: place on the axes, interval, filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,13 +54,19 @@ pub struct Stratum {
 }
 
 impl Layout {
-    pub fn of<'a>(source: SourceId, time: FieldId, questions: impl Iterator<Item = Question<'a>>) -> Layout {
+    pub fn of<'a>(
+        engine: &Embedded<'_>,
+        source: SourceId,
+        time: FieldId,
+        questions: impl Iterator<Item = Question<'a>>,
+    ) -> Layout {
         let mut layout = Layout {
             source,
             time,
             bounds: Vec::new(),
             axes: Vec::new(),
             filters: Vec::new(),
+            lifting: Lifting::default(),
             span: Window { start: crate::value::calendar::Date::MAX, end: crate::value::calendar::Date::MIN },
         };
         for question in questions {
@@ -71,42 +85,18 @@ impl Layout {
         }
         layout.bounds.sort_unstable();
         layout.bounds.dedup();
+        let columns = layout.filters.iter().map(|f| Column { primitive: Primitive::Rows, filter: f.clone() });
+        layout.lifting = engine.lift(&engine.compiler(source, time), &columns.collect::<Vec<_>>(), WORTH);
         layout
     }
 
     /// What rows need to find their strata, without the expressions.
-    pub fn shape(&self) -> Layout {
-        Layout {
-            source: self.source,
-            time: self.time,
+    pub fn shape(&self) -> Shape {
+        Shape {
             bounds: self.bounds.clone(),
-            axes: self.axes.clone(),
-            filters: vec![None; self.filters.len()],
-            span: self.span,
+            axes: self.axes.len() + self.lifting.leaves.len(),
+            filters: self.lifting.measures.len(),
         }
-    }
-
-    /// The strata of which a question's answer is made.
-    pub fn strata(&self, question: &Question<'_>, places: &[Vec<AxisValue>]) -> Vec<Stratum> {
-        let at = |day| self.bounds.partition_point(|b| *b < day) as u32;
-        let (from, to) = (at(epoch_day(question.window.start)), at(epoch_day(question.window.end)));
-        let Some(filter) = self.filters.iter().position(|f| f == question.filter) else { return Vec::new() };
-        let mut strata = Vec::new();
-        for (place, values) in places.iter().enumerate() {
-            let fits = question.slice.conditions.iter().all(|condition| {
-                let axis = axis(condition);
-                let value = self.axes.iter().position(|a| *a == axis).and_then(|i| values.get(i));
-                value.is_some_and(|value| holds(&condition.test, value))
-            });
-            if fits {
-                strata.extend((from..to).map(|interval| Stratum {
-                    place: place as u32,
-                    interval,
-                    filter: filter as u32,
-                }));
-            }
-        }
-        strata
     }
 
     /// The rows with a known value: the value as `value`, `day`, `place0` …, `pass0` …
@@ -148,20 +138,55 @@ impl Layout {
         let compiler = engine.compiler(self.source, self.time);
         let day = compiler.day().ok_or_else(|| DataFusionError::Internal("a query without time".to_string()))?;
         let value = value(&compiler);
+        let filters = self.lifting.measures.iter();
         let filters: Vec<Expr> =
-            self.filters.iter().map(|f| f.as_ref().map_or(lit(true), |f| compiler.compile(f).expr)).collect();
+            filters.map(|c| c.filter.as_ref().map_or(lit(true), |f| compiler.compile(f).expr)).collect();
         let condition = in_window(day.clone(), self.span).and(value.clone().is_not_null());
         // Rows that pass no filter need not be looked at.
-        let passes = filters.iter().cloned().reduce(Expr::or).unwrap_or_else(|| lit(true));
+        let every = self.filters.iter().map(|f| f.as_ref().map_or(lit(true), |f| compiler.compile(f).expr));
+        let passes = every.reduce(Expr::or).unwrap_or_else(|| lit(true));
         let frame = engine.view(self.source, paths)?.filter(condition.and(passes))?;
         let (frame, places) = engine.place(frame, &compiler, &self.axes, sets)?;
-        let mut columns =
-            vec![value.alias("value"), cast(day, datafusion::arrow::datatypes::DataType::Int32).alias("day")];
+        let mut columns = vec![value.alias("value"), cast(day, DataType::Int32).alias("day")];
         columns.extend(places.into_iter().enumerate().map(|(i, p)| p.alias(format!("place{i}"))));
+        columns.extend(self.lifting.leaves.iter().enumerate().map(|(i, (via, field))| {
+            let path = FieldPath { via: via.clone(), field: *field };
+            text(compiler.path(&path)).alias(format!("group{i}"))
+        }));
         columns.extend(filters.into_iter().enumerate().map(|(i, p)| p.alias(format!("pass{i}"))));
         frame.select(columns)
     }
 
+    /// Judges the places of every partition by the gates of the filters.
+    pub fn judge<T>(&self, engine: &Embedded<'_>, partitions: &mut [Cells<T>]) -> Result<()> {
+        let compiler = engine.compiler(self.source, self.time);
+        for cells in partitions {
+            let mut values = Vec::new();
+            for (i, (via, field)) in self.lifting.leaves.iter().enumerate() {
+                let texts: StringViewArray = (0..cells.places.len())
+                    .map(|place| match cells.places.value(place, self.axes.len() + i) {
+                        Some(AxisValue::Member(member)) => Some(Arc::clone(member)),
+                        _ => None,
+                    })
+                    .collect();
+                let path = FieldPath { via: via.clone(), field: *field };
+                let texts: ArrayRef = Arc::new(texts);
+                values.push(cast_array(&texts, &compiler.path(&path).ty.data_type())?);
+            }
+            cells.passed = engine.passed(&compiler, &self.lifting, values, cells.places.len())?;
+        }
+        Ok(())
+    }
+}
+
+/// The part of a layout that rows need.
+pub struct Shape {
+    bounds: Vec<i32>,
+    axes: usize,
+    filters: usize,
+}
+
+impl Shape {
     /// Calls `visit` for every row with the cell of every filter that it passes.
     pub fn visit<T: Default>(
         &self,
@@ -172,13 +197,17 @@ impl Layout {
         let columns = batch.columns();
         let lacking = || DataFusionError::Internal("a query lacks a column".to_string());
         let days = columns.get(1).ok_or_else(lacking)?.as_primitive::<Int32Type>();
-        let axes = columns.get(2..2 + self.axes.len()).ok_or_else(lacking)?;
-        let passes = columns.get(2 + self.axes.len()..).ok_or_else(lacking)?;
+        let axes = columns.get(2..2 + self.axes).ok_or_else(lacking)?;
+        let passes = columns.get(2 + self.axes..).ok_or_else(lacking)?;
         let passes: Vec<_> = passes.iter().map(super::clean::true_rows).collect();
+        let (mut last, mut after) = (i32::MIN, 0);
         for row in 0..batch.num_rows() {
-            let after = self.bounds.partition_point(|b| *b <= days.value(row));
+            let day = days.value(row);
+            if day != last {
+                (last, after) = (day, self.bounds.partition_point(|b| *b <= day));
+            }
             let Some(interval) = after.checked_sub(1) else { continue };
-            let place = cells.places.of(&self.axes, axes, row);
+            let place = cells.places.of(axes, row);
             for (filter, pass) in passes.iter().enumerate() {
                 let stratum = Stratum { place, interval: interval as u32, filter: filter as u32 };
                 if pass.value(row)
@@ -194,7 +223,9 @@ impl Layout {
 
 /// What is gathered, by stratum. Most layouts are small: their strata are found by place in a table, others by hash.
 pub struct Cells<T> {
-    pub places: Places,
+    places: Places,
+    /// For every gate the places that pass it.
+    passed: Vec<BooleanBuffer>,
     /// Strata of one place.
     stride: usize,
     filters: usize,
@@ -207,16 +238,46 @@ pub struct Cells<T> {
 const DENSE: usize = 1 << 20;
 
 impl<T: Default> Cells<T> {
-    pub fn of(layout: &Layout) -> Cells<T> {
-        let filters = layout.filters.len().max(1);
+    pub fn of(layout: &Shape) -> Cells<T> {
+        let filters = layout.filters.max(1);
         Cells {
             places: Places::default(),
+            passed: Vec::new(),
             stride: filters * layout.bounds.len(),
             filters,
             dense: Vec::new(),
             sparse: datafusion::common::HashMap::new(),
             values: Vec::new(),
         }
+    }
+
+    /// The strata of which a question's answer is made.
+    pub fn strata(&self, layout: &Layout, question: &Question<'_>) -> Vec<Stratum> {
+        let at = |day| layout.bounds.partition_point(|b| *b < day) as u32;
+        let (from, to) = (at(epoch_day(question.window.start)), at(epoch_day(question.window.end)));
+        let filter = layout.filters.iter().position(|f| f == question.filter);
+        let Some((filter, gate)) = filter.and_then(|i| layout.lifting.asked.get(i).copied()) else { return Vec::new() };
+        // The axes that the slice looks at, each with its test.
+        let tests: Vec<(usize, &crate::plan::SliceTest)> = question
+            .slice
+            .conditions
+            .iter()
+            .filter_map(|c| layout.axes.iter().position(|a| *a == axis(c)).map(|at| (at, &c.test)))
+            .collect();
+        let mut strata = Vec::new();
+        for place in 0..self.places.len() {
+            if gate.is_some_and(|gate| !self.passed.get(gate).is_some_and(|passed| passed.value(place))) {
+                continue;
+            }
+            if tests.iter().all(|(at, test)| self.places.value(place, *at).is_some_and(|v| holds(test, v))) {
+                strata.extend((from..to).map(|interval| Stratum {
+                    place: place as u32,
+                    interval,
+                    filter: filter as u32,
+                }));
+            }
+        }
+        strata
     }
 
     fn index(&self, stratum: Stratum) -> usize {
@@ -249,49 +310,5 @@ impl<T: Default> Cells<T> {
 
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.values.iter_mut()
-    }
-}
-
-/// The places that occur, numbered.
-#[derive(Default)]
-pub struct Places {
-    pub values: Vec<Vec<AxisValue>>,
-    numbers: HashMap<Vec<AxisValue>, u32>,
-    /// Members seen on one axis, so that a row costs no allocation.
-    single: datafusion::common::HashMap<Arc<str>, u32>,
-}
-
-impl Places {
-    fn of(&mut self, axes: &[Axis], columns: &[ArrayRef], row: usize) -> u32 {
-        match (axes, columns) {
-            ([], _) => self.number(Vec::new()),
-            ([Axis::Dimension(_)], [column]) if column.is_valid(row) => {
-                let member = column.as_string_view().value(row);
-                if let Some(number) = self.single.get(member) {
-                    return *number;
-                }
-                let shared: Arc<str> = Arc::from(member);
-                let number = self.number(vec![AxisValue::Member(Arc::clone(&shared))]);
-                self.single.insert(shared, number);
-                number
-            }
-            _ => {
-                let place = axes.iter().zip(columns).map(|(axis, column)| super::scan::axis_value(axis, column, row));
-                self.number(place.collect())
-            }
-        }
-    }
-
-    fn number(&mut self, place: Vec<AxisValue>) -> u32 {
-        if let (true, false) = (place.is_empty(), self.values.is_empty()) {
-            return 0;
-        }
-        if let Some(number) = self.numbers.get(&place) {
-            return *number;
-        }
-        let number = self.values.len() as u32;
-        self.values.push(place.clone());
-        self.numbers.insert(place, number);
-        number
     }
 }

@@ -660,7 +660,14 @@ fn filters_asked_of_groups_give_what_filters_asked_of_rows_give() {
         and(not(none), and(cmp(CompareOp::Less, at(3), num("20")), is(4, "paid"))),
         expr(RowKind::Or(Box::new(is(5, "west")), Box::new(is(4, "refunded")))),
     ];
-    let functions = [AggregateFunction::Sum, AggregateFunction::Avg, AggregateFunction::Max, AggregateFunction::Stddev];
+    let functions = [
+        AggregateFunction::Sum,
+        AggregateFunction::Avg,
+        AggregateFunction::Max,
+        AggregateFunction::Stddev,
+        AggregateFunction::Median,
+        AggregateFunction::CountDistinct,
+    ];
     let mut asked = Vec::new();
     let mut columns = Vec::new();
     for filter in &filters {
@@ -675,7 +682,7 @@ fn filters_asked_of_groups_give_what_filters_asked_of_rows_give() {
             }
         }
     }
-    let lifting = engine.lift(&engine.compiler(SourceId(0), FieldId(2)), &columns);
+    let lifting = engine.lift(&engine.compiler(SourceId(0), FieldId(2)), &columns, 3);
     assert_eq!(lifting.leaves.len(), 2);
     // No filter, units >= 4, amount < 20.
     assert_eq!(lifting.measures.len(), 6);
