@@ -23,6 +23,7 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::junk
         | Rule::junk_rest
         | Rule::junk_piece
+        | Rule::junk_paren
         | Rule::junk_space
         | Rule::junk_line
         | Rule::junk_open_line

@@ -1,5 +1,7 @@
 //! Text to tree: designs that parse, faults and their messages, and what a missing character does.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
 use fishbone::source::{Sources, Span};
 use fishbone::syntax::{Parse, parse};
 use rayon::prelude::*;
@@ -197,4 +199,16 @@ fn safe_fixes_mend() {
     }
     assert_eq!(verdict(&mended), Vec::<String>::new(), "{mended}");
     assert!(mended.contains("// 全角的注释：（不动）") && mended.contains("\"客户满意度（全部）\""));
+}
+
+#[test]
+fn every_rule_of_the_grammar_says_what_it_is() {
+    let mut before = "";
+    for line in include_str!("../../grammar/kpi.pest").lines() {
+        let rule = line.split_once(" = ").map(|(name, _)| name).filter(|name| !name.starts_with(['/', ' ']));
+        if let Some(rule) = rule {
+            assert!(before.starts_with("/// "), "`{rule}` has no `///` line");
+        }
+        before = line;
+    }
 }

@@ -484,17 +484,17 @@ objective growth { owner: "general manager" }
     Page {
         code: HIDDEN_CHARACTER,
         title: "a character that cannot be seen",
-        text: r#"
+        text: "
 Control characters and those that change the direction of writing make a text look other than it is. They come from copying
 out of web pages and documents, and are left out by `kpi check --fix`.
 
 ```kpi,fails
-objective growth {​ owner: "general manager" }
+objective growth {\u{200b} owner: \"general manager\" }
 ```
 
 ```kpi
-objective growth { owner: "general manager" }
+objective growth { owner: \"general manager\" }
 ```
-"#,
+",
     },
 ];
