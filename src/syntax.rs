@@ -12,6 +12,7 @@ mod map;
 mod phrases;
 mod recover;
 mod scan;
+mod table;
 
 use crate::diagnostic::codes::syntax as codes;
 use crate::diagnostic::{Diagnostic, sort};

@@ -417,6 +417,14 @@ impl Scanner<'_> {
                     self.narrow(mark, '｜'.len_utf8(), b'|');
                 }
             }
+            let row = self.text.get(at..end).unwrap_or("");
+            if length == 1
+                && row.contains("//")
+                && let Some(comment) = super::table::cells(row).1
+            {
+                let comment = self.span(at + comment..end);
+                self.out.comments.push(comment);
+            }
             self.line.table = true;
             self.at = end;
             return true;

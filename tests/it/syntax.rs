@@ -212,3 +212,24 @@ fn every_rule_of_the_grammar_says_what_it_is() {
         before = line;
     }
 }
+
+#[test]
+fn comments_are_complete_and_exact() {
+    let text = "// one\ndesign d { // two\n  owner: \"// no\" // three\r\n  // four\n}\ntest \"t\" {\n  given a\n    | x | y // no | // five\n    // six\n    | http://no | 1 |\n  expect b in 2026 = `c//no` // seven\n}\n// eight";
+    let found: Vec<&str> = read(text).comments.iter().map(|c| &text[c.span.range()]).collect();
+    assert_eq!(found, ["// one", "// two", "// three", "// four", "// five", "// six", "// seven", "// eight"]);
+}
+
+/// Names that look alike are one name: composed and decomposed letters.
+#[test]
+fn names_are_composed() {
+    use fishbone::syntax::ast::Item;
+    let parse = read("measure caf\u{e9} = 1\nmeasure cafe\u{301} = 1\n");
+    let names: Vec<String> = parse
+        .file
+        .items
+        .iter()
+        .filter_map(|item| if let Item::Decl(d) = item { d.name.as_ref().map(|n| n.text.clone()) } else { None })
+        .collect();
+    assert_eq!(names, ["caf\u{e9}", "caf\u{e9}"]);
+}

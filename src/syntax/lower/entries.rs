@@ -3,6 +3,7 @@
 use super::super::ast::*;
 use super::super::grammar::Rule;
 use super::super::recover::Place;
+use super::super::table;
 use super::{Context, Lower, Node, Piece};
 use crate::diagnostic::codes::syntax as codes;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
@@ -334,23 +335,11 @@ impl Lower<'_> {
         let raw = node.as_str().trim_end();
         let base = node.as_span().start();
         let span = self.place(base, base + raw.len());
-        let mut cells = Vec::new();
-        let mut at = usize::from(raw.starts_with('|'));
-        while at < raw.len() {
-            let rest = raw.get(at..).unwrap_or("");
-            if rest.trim_start().starts_with("//") && at > 1 {
-                break;
-            }
-            let length = cell_length(rest);
-            let cell = rest.get(..length).unwrap_or(rest);
-            let lead = cell.len() - cell.trim_start().len();
-            let inner = cell.trim();
-            cells.push(Cell {
-                span: self.place(base + at + lead, base + at + lead + inner.len()),
-                text: cell_text(inner),
-            });
-            at += length + 1;
-        }
+        let cells = table::cells(raw).0.into_iter().map(|cell| {
+            let text = raw.get(cell.clone()).unwrap_or("");
+            Cell { span: self.place(base + cell.start, base + cell.end), text: table::text(text) }
+        });
+        let cells = cells.collect();
         GivenRow { span, cells }
     }
 
@@ -490,56 +479,4 @@ pub(super) fn entry_span(entry: &Entry) -> Span {
         Entry::Allow(a) => a.span,
         Entry::Hole(span) => *span,
     }
-}
-
-/// The bytes of a cell up to the next `|` that is neither escaped nor in quotes.
-fn cell_length(rest: &str) -> usize {
-    let start = rest.len() - rest.trim_start().len();
-    let inner = rest.get(start..).unwrap_or("");
-    // A quoted cell ends at the quote before its `|`; a lone quote is text.
-    if let Some(quoted) = inner.strip_prefix('"')
-        && let Some(end) = quote_end(quoted)
-    {
-        let after = quoted.get(end + 1..).unwrap_or("");
-        let blank = after.len() - after.trim_start().len();
-        if after.trim_start().is_empty() || after.trim_start().starts_with('|') {
-            return start + 1 + end + 1 + blank;
-        }
-    }
-    let mut escaped = false;
-    for (at, c) in rest.char_indices() {
-        match c {
-            '|' if !escaped => return at,
-            '\\' => escaped = !escaped,
-            _ => escaped = false,
-        }
-    }
-    rest.len()
-}
-
-/// Where a quoted cell's closing quote stands.
-fn quote_end(quoted: &str) -> Option<usize> {
-    let mut escaped = false;
-    for (at, c) in quoted.char_indices() {
-        match c {
-            '"' if !escaped => return Some(at),
-            '\\' => escaped = !escaped,
-            _ => escaped = false,
-        }
-    }
-    None
-}
-
-/// What a cell says: nothing where it is empty, text in quotes as it is, `\|` a pipe.
-fn cell_text(inner: &str) -> Option<String> {
-    if inner.is_empty() {
-        return None;
-    }
-    if let Some(quoted) = inner.strip_prefix('"')
-        && quote_end(quoted).is_some_and(|end| end + 1 == quoted.len())
-    {
-        let text = quoted.get(..quoted.len() - 1).unwrap_or("");
-        return Some(text.replace("\\\"", "\"").replace("\\|", "|").replace("\\\\", "\\"));
-    }
-    Some(inner.replace("\\|", "|"))
 }
