@@ -1,8 +1,9 @@
 //! Text to tree: designs that parse, faults and their messages, and what a missing character does.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use fishbone::source::{Sources, Span};
+use fishbone::syntax::ast::{Expr, ExprKind, Item, Name};
 use fishbone::syntax::{Parse, parse};
 use rayon::prelude::*;
 
@@ -223,7 +224,6 @@ fn comments_are_complete_and_exact() {
 /// Names that look alike are one name: composed and decomposed letters.
 #[test]
 fn names_are_composed() {
-    use fishbone::syntax::ast::Item;
     let parse = read("measure caf\u{e9} = 1\nmeasure cafe\u{301} = 1\n");
     let names: Vec<String> = parse
         .file
@@ -232,4 +232,70 @@ fn names_are_composed() {
         .filter_map(|item| if let Item::Decl(d) = item { d.name.as_ref().map(|n| n.text.clone()) } else { None })
         .collect();
     assert_eq!(names, ["caf\u{e9}", "caf\u{e9}"]);
+}
+
+/// An expression with all its parentheses.
+fn shape(expr: &Expr) -> String {
+    let path = |names: &[Name]| names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
+    match &expr.kind {
+        ExprKind::Number(n) => n.digits.clone() + n.unit.as_ref().map_or("", |u| u.name.text.as_str()),
+        ExprKind::Path(names) => path(names),
+        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Time(text) => text.clone(),
+        ExprKind::Unary { op, operand } => format!("({op:?} {})", shape(operand)),
+        ExprKind::Binary { op, left, right, .. } => format!("({} {} {})", shape(left), op.symbol(), shape(right)),
+        ExprKind::If { condition, then, otherwise } => {
+            let last = otherwise.as_ref().map_or("nothing".to_string(), |e| shape(e));
+            format!("(if {} {} {last})", shape(condition), shape(then))
+        }
+        ExprKind::Between { operand, low, high, negated } => {
+            format!("({} between {} {} {negated})", shape(operand), shape(low), shape(high))
+        }
+        ExprKind::InList { operand, items, negated } => {
+            format!("({} in {:?} {negated})", shape(operand), items.iter().map(shape).collect::<Vec<_>>())
+        }
+        ExprKind::InSet { operand, set, negated } => format!("({} in {} {negated})", shape(operand), shape(set)),
+        ExprKind::Is { operand, known } => format!("({} known {known})", shape(operand)),
+        ExprKind::Range { low, high } => {
+            let end = |e: &Option<Box<Expr>>| e.as_ref().map_or(String::new(), |e| shape(e));
+            format!("[{}..{}]", end(low), end(high))
+        }
+        ExprKind::Paren(inner) => shape(inner),
+        ExprKind::Call { function, args } => {
+            format!("{}({})", function.text, args.iter().map(|a| shape(&a.expr)).collect::<Vec<_>>().join(" "))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn operators_bind_as_the_grammar_page_says() {
+    for (text, wanted) in [
+        ("a - b - c * -d / e", "((a - b) - ((c * (Negate d)) / e))"),
+        ("not a = b and c or d otherwise e", "((((Not (a = b)) and c) or d) otherwise e)"),
+        ("not not a or b", "((Not (Not a)) or b)"),
+        ("a union b intersect c except d + 1", "((a union (b intersect c)) except (d + 1))"),
+        (
+            "x in (\"a\", \"b\") and y in (\"c\")",
+            "((x in [\"\\\"a\\\"\", \"\\\"b\\\"\"] false) and (y in [\"\\\"c\\\"\"] false))",
+        ),
+        ("x not in (s union t) or y in f(a)", "((x in (s union t) true) or (y in f(a) false))"),
+        ("x between 1 and 2 + 3 and y is known", "((x between 1 (2 + 3) false) and (y known true))"),
+        ("x not between 1 and 2", "(x between 1 2 true)"),
+        ("1 + if a then b else c + d otherwise e", "(1 + (if a b ((c + d) otherwise e)))"),
+        ("if a then if b then c else d", "(if a (if b c d) nothing)"),
+        ("(if a then b) otherwise c", "((if a b nothing) otherwise c)"),
+        ("a + 1 .. b * 2", "[(a + 1)..(b * 2)]"),
+        ("a.b - 2026-01-05", "(a.b - 2026-01-05)"),
+        ("2026 - 1", "(2026 - 1)"),
+        ("a\n  + b\n  otherwise c", "((a + b) otherwise c)"),
+        ("-a starts with \"x\"", "((Negate a) starts with \"x\")"),
+    ] {
+        let parse = read(&format!("measure m = {text}\nmeasure n = 1\n"));
+        assert_eq!(parse.diagnostics, [], "{text}");
+        let Some(Item::Decl(decl)) = parse.file.items.first() else { panic!("{text}") };
+        let phrases = decl.value.as_ref().expect("a value");
+        assert_eq!(shape(&phrases[0].expr), wanted, "{text}");
+        assert_eq!((phrases.len(), parse.file.items.len()), (1, 2), "{text}");
+    }
 }
