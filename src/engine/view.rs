@@ -50,7 +50,7 @@ impl Paths {
     }
 
     /// The stored fields whose values decide an expression: without the keys that only lead to them.
-    pub fn leaves(&self, compiler: &Compiler<'_>, expr: &RowExpr) -> BTreeSet<(Vec<FieldId>, FieldId)> {
+    pub fn leaves(&self, compiler: &Compiler<'_>, expr: &RowExpr) -> BTreeSet<Leaf> {
         let mut leaves = BTreeSet::new();
         each_leaf(compiler, expr, compiler.source, &[], &mut |expr| {
             if let Ok(leaf) = expr {
@@ -86,13 +86,16 @@ impl Paths {
     }
 }
 
+/// The references to a row, and the field of it.
+type Leaf = (Vec<FieldId>, FieldId);
+
 /// Calls with every stored field that an expression reads, and with an error for a computed one that has constants.
 fn each_leaf(
     compiler: &Compiler<'_>,
     expr: &RowExpr,
     source: SourceId,
     via: &[FieldId],
-    visit: &mut dyn FnMut(std::result::Result<(Vec<FieldId>, FieldId), ()>),
+    visit: &mut dyn FnMut(std::result::Result<Leaf, ()>),
 ) {
     expr.paths(&mut |path| {
         let field = |source: SourceId, field: FieldId| {
