@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::datatypes::{
     DataType, Decimal128Type, Decimal256Type, Field as ArrowField, Float64Type, Int32Type, Int64Type, Schema,
@@ -165,7 +165,10 @@ impl Embedded<'_> {
         }
         let fields = lifting.leaves.iter().zip(&values);
         let fields = fields.map(|((via, id), v)| ArrowField::new(column_name(via, *id), v.data_type().clone(), true));
-        let groups = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), values)?;
+        // A gate of constants reads no column.
+        let options = RecordBatchOptions::new().with_row_count(Some(count));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let groups = RecordBatch::try_new_with_options(schema, values, &options)?;
         let schema = DFSchema::try_from(groups.schema())?;
         lifting
             .gates

@@ -26,10 +26,7 @@ impl Evaluator<'_> {
         over: Over,
         at: At,
     ) -> Option<Outcome> {
-        let places = match self.places(operand, over, at)? {
-            Ok(places) => places,
-            Err(missing) => return Some(Outcome::new(Err(missing))),
-        };
+        let places = self.places(operand, over, at)?;
         // Without a member nothing says whether there could be one: the formula itself does.
         if places.is_empty() {
             let whole = self.eval(operand, at)?;
@@ -79,21 +76,18 @@ impl Evaluator<'_> {
 
     /// The sub-windows, in order of time, or the members that have a row in anything that `operand` reads, in order of
     /// their text.
-    pub(super) fn places(&mut self, operand: &Formula, over: Over, at: At) -> Option<Result<Places, Missing>> {
+    pub(super) fn places(&mut self, operand: &Formula, over: Over, at: At) -> Option<Places> {
         let dimension = match over {
             Over::Grain(grain) => {
                 let windows = self.sub_windows(operand, grain, at);
                 let place = |window: Window| (self.label(window), At { frame: Frame::whole(window), ..at });
-                return Some(Ok(windows.into_iter().map(place).collect()));
+                return Some(windows.into_iter().map(place).collect());
             }
             Over::Dimension(dimension) => dimension,
         };
-        let leaves = match self.leaves_at(operand, dimension, at)? {
-            Ok(leaves) => leaves,
-            Err(missing) => return Some(Err(missing)),
-        };
+        let leaves = self.leaves_at(operand, dimension, at)?;
         if leaves.is_empty() {
-            return Some(Ok(Vec::new()));
+            return Some(Vec::new());
         }
         let members = match self.answer(Request::Members { dimension, leaves })? {
             Answer::Members(members) => members.clone(),
@@ -105,7 +99,7 @@ impl Evaluator<'_> {
             let slice = sets::with(&slice, [SliceCondition { dimension, test }]);
             (member, At { slice: self.slice_id(slice), ..at })
         };
-        Some(Ok(members.into_iter().map(place).collect()))
+        Some(members.into_iter().map(place).collect())
     }
 
     fn sub_windows(&mut self, operand: &Formula, grain: Grain, at: At) -> Vec<Window> {
@@ -116,7 +110,7 @@ impl Evaluator<'_> {
 
     /// Every leaf that a formula reads, on the windows and slices on which it reads it, where the source has the
     /// dimension and the window any days.
-    fn leaves_at(&mut self, root: &Formula, dimension: DimensionId, at: At) -> Option<Result<Leaves, Missing>> {
+    fn leaves_at(&mut self, root: &Formula, dimension: DimensionId, at: At) -> Option<Leaves> {
         let design = self.design;
         let declared = design.dimensions.get(dimension.index())?;
         let mut leaves: IndexSet<(Leaf, Window, Slice)> = IndexSet::new();
@@ -154,11 +148,8 @@ impl Evaluator<'_> {
                 FormulaKind::Only { operand, conditions } => match self.narrowed(conditions, at) {
                     None => lacking = true,
                     Some(Ok((inner, _))) => waiting.push((operand, inner)),
-                    Some(Err(outcome)) => {
-                        if let Some(missing) = outcome.result.err().filter(|m| m.uncovered) {
-                            return Some(Err(missing));
-                        }
-                    }
+                    // Nothing is read there; what that means for the whole is the formula's to say.
+                    Some(Err(_)) => {}
                 },
                 _ => {
                     let frame: Frame = self.moved(formula, at.frame);
@@ -170,6 +161,6 @@ impl Evaluator<'_> {
         if lacking {
             return None;
         }
-        Some(Ok(leaves.into_iter().collect()))
+        Some(leaves.into_iter().collect())
     }
 }

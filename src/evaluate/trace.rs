@@ -196,7 +196,7 @@ impl<'d> Evaluator<'d> {
         shown: Shown<'_>,
         walk: &mut Walk,
     ) -> Option<Vec<Trace>> {
-        let Ok(places) = self.places(operand, over, at)? else { return Some(Vec::new()) };
+        let places = self.places(operand, over, at)?;
         let mut traces = Vec::new();
         for (_, place) in places.into_iter().take(MOST_PLACES) {
             traces.push(self.formula_trace(operand, place, shown, walk)?);

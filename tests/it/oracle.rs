@@ -87,5 +87,9 @@ fn agrees_with_the_program() {
     let tally = run::run(seed, cases);
     println!("{}", tally.summary(seed));
     assert!(tally.disagreements.is_empty(), "{}", tally.disagreements.join("\n\n"));
-    assert!(tally.known * 2 > tally.missing, "too little is known to show anything: {}", tally.summary(seed));
+    assert!(
+        tally.cases < 100 || tally.known * 2 > tally.missing,
+        "too little is known to show anything: {}",
+        tally.summary(seed)
+    );
 }

@@ -155,8 +155,10 @@ impl Lot {
 
     /// First and last day in the data.
     fn span_of(&mut self, world: &World) -> Option<(Date, Date)> {
-        let days: Vec<Date> =
-            (0..3).flat_map(|s| world.raw[s].iter().map(move |row| row[SCHEMAS[s].time].parse().unwrap())).collect();
+        let days: Vec<Date> = (0..3)
+            .filter(|s| !world.manners[*s].plan)
+            .flat_map(|s| world.raw[s].iter().map(move |row| row[SCHEMAS[s].time].parse().unwrap()))
+            .collect();
         Some((*days.iter().min()?, *days.iter().max()?))
     }
 
@@ -248,7 +250,8 @@ impl Lot {
                 draw.simple_pred(source)
             });
             let keep_latest = keep_latest && source == ORDERS;
-            world.manners[source] = Manners { refreshed, covers, keep_latest, drop_where };
+            world.manners[source] =
+                Manners { refreshed, covers, keep_latest, drop_where, plan: source == STOCK && self.once_in(6) };
         }
         if self.once_in(2) {
             let expr = Draw { lot: self, subjects: &[], world: &world, partners: true }.computed();
@@ -403,6 +406,10 @@ pub fn sources_num(num: &Num, subjects: &[Subject]) -> BTreeSet<usize> {
 /// Of them those that a slice by the dimension reaches.
 pub fn sliced_sources(num: &Num, dimension: usize, subjects: &[Subject]) -> BTreeSet<usize> {
     facts_num(num, subjects).sliced[dimension].clone()
+}
+
+pub fn sources_cond(cond: &Cond, subjects: &[Subject]) -> BTreeSet<usize> {
+    facts_cond(cond, subjects).sources
 }
 
 pub fn sources_set(set: &Set, subjects: &[Subject]) -> BTreeSet<usize> {

@@ -46,6 +46,8 @@ struct At {
     /// As asked for, and where it is cut by the as-of day.
     asked: Win,
     upto: Date,
+    /// Of sources that are plans, which nothing cuts.
+    plan: Win,
     slice: Vec<Slicing>,
 }
 
@@ -55,7 +57,7 @@ impl At {
     }
 
     fn whole(&self, window: Win) -> At {
-        At { asked: window, upto: window.end, ..self.clone() }
+        At { asked: window, upto: window.end, plan: window, ..self.clone() }
     }
 
     fn narrowed(&self, condition: Slicing) -> At {
@@ -83,8 +85,9 @@ pub struct Oracle<'w> {
     /// Cleaned, with the computed fields behind the others.
     rows: [Vec<Row>; 3],
     partners: Partners,
-    /// The first day that each source covers.
+    /// The first day that each source covers, and the last one where that is not the as-of day.
     from: [Option<Date>; 3],
+    to: [Option<Date>; 3],
     pub as_of: Date,
     pub doubt: Doubt,
 }
@@ -99,6 +102,7 @@ impl<'w> Oracle<'w> {
             rows: [0, 1, 2].map(|s| world.typed(s)),
             partners: Partners::new(),
             from: [None; 3],
+            to: [None; 3],
             as_of: Date::MIN,
             doubt,
         };
@@ -120,22 +124,22 @@ impl<'w> Oracle<'w> {
                 oracle.rows[source].iter().filter_map(|row| oracle.day(source, row, SCHEMAS[source].time)).collect();
             let manners = &world.manners[source];
             let almanac = &world.almanac;
-            if let Some(first) = days.iter().min() {
-                let month = almanac.start_of(Cut::Month, *first);
-                let refreshed = manners.refreshed.map_or(month, |(_, cut)| almanac.start_of(cut, *first));
-                let longer = matches!(manners.refreshed, Some((_, Cut::FiscalQuarter | Cut::FiscalYear | Cut::Half)));
-                oracle.from[source] = Some(if longer { refreshed } else { month });
+            // The month that holds a day, or the period of refreshing where that is longer.
+            let natural = |day: Date| match manners.refreshed {
+                Some((_, cut @ (Cut::FiscalQuarter | Cut::FiscalYear | Cut::Half))) => almanac.holding(cut, day),
+                _ => almanac.holding(Cut::Month, day),
+            };
+            oracle.from[source] = manners.covers.or(days.iter().min().map(|first| natural(*first).start.unwrap()));
+            let Some(last) = days.iter().max() else { continue };
+            if manners.plan {
+                oracle.to[source] = Some(natural(*last).last());
+                continue;
             }
-            if manners.covers.is_some() {
-                oracle.from[source] = manners.covers;
-            }
-            if let Some(last) = days.iter().max() {
-                let last = match manners.refreshed {
-                    Some((_, cut)) => almanac.holding(cut, *last).last(),
-                    None => *last,
-                };
-                oracle.as_of = oracle.as_of.max(last);
-            }
+            let last = match manners.refreshed {
+                Some((_, cut)) => almanac.holding(cut, *last).last(),
+                None => *last,
+            };
+            oracle.as_of = oracle.as_of.max(last);
         }
         if let Some(day) = as_of {
             oracle.as_of = day;
@@ -402,6 +406,25 @@ impl<'w> Oracle<'w> {
     // ---- windows ----
 
     fn shifted(&self, shift: &Shift, at: &At) -> At {
+        At { plan: self.shifted_plan(shift, at.plan), ..self.shifted_data(shift, at) }
+    }
+
+    fn shifted_plan(&self, shift: &Shift, plan: Win) -> Win {
+        let almanac = &self.world.almanac;
+        let to_date = |cut| Win { start: Some(almanac.start_of(cut, plan.last())), end: plan.end };
+        match shift {
+            Shift::Previous(n) => almanac.previous(plan, *n),
+            Shift::Ago(span) => almanac.ago(plan, *span),
+            Shift::Rolling(span) => Win { start: Some(almanac.back(plan.end, *span)), end: plan.end },
+            Shift::Ytd => to_date(Cut::FiscalYear),
+            Shift::Qtd => to_date(Cut::FiscalQuarter),
+            Shift::Mtd => to_date(Cut::Month),
+            Shift::Before => Win { start: None, end: plan.start.unwrap() },
+            Shift::ToDate => Win { start: None, end: plan.end },
+        }
+    }
+
+    fn shifted_data(&self, shift: &Shift, at: &At) -> At {
         let almanac = &self.world.almanac;
         let window = at.window();
         let is_cut = at.upto < at.asked.end;
@@ -459,12 +482,34 @@ impl<'w> Oracle<'w> {
     fn reached(&self, shift: &Shift, at: &At, reads: &BTreeSet<usize>) -> Result<At, Gap> {
         let shifted = self.shifted(shift, at);
         let strict = matches!(shift, Shift::Previous(_) | Shift::Ago(_) | Shift::Rolling(_));
-        let early = |source: &usize| self.from[*source].is_some_and(|from| from > shifted.asked.start.unwrap());
+        let early = |source: &usize| {
+            let asked = if self.is_plan(*source) { shifted.plan } else { shifted.asked };
+            self.from[*source].is_some_and(|from| from > asked.start.unwrap())
+        };
         if strict && reads.iter().any(early) { Err(Gap::Coverage) } else { Ok(shifted) }
+    }
+
+    fn is_plan(&self, source: usize) -> bool {
+        self.world.manners[source].plan
+    }
+
+    /// The days of a source that are read.
+    fn days(&self, source: usize, at: &At) -> Win {
+        if self.is_plan(source) { at.plan } else { at.window() }
+    }
+
+    /// The days that a formula reads: uncut where it reads plans alone.
+    fn days_of(&self, reads: &BTreeSet<usize>, at: &At) -> Win {
+        let plans_alone = !reads.is_empty() && reads.iter().all(|s| self.is_plan(*s));
+        if plans_alone { at.plan } else { at.window() }
     }
 
     fn reads_num(&self, num: &Num) -> BTreeSet<usize> {
         super::draw::sources_num(num, self.subjects)
+    }
+
+    fn reads_cond(&self, cond: &Cond) -> BTreeSet<usize> {
+        super::draw::sources_cond(cond, self.subjects)
     }
 
     fn reads_set(&self, set: &Set) -> BTreeSet<usize> {
@@ -478,10 +523,11 @@ impl<'w> Oracle<'w> {
         if at.slice.iter().any(|s| carrier(s.dimension(), source).is_none()) {
             return Err(Gap::Other);
         }
-        let window = at.window();
+        let window = self.days(source, at);
         let Some(from) = self.from[source] else { return Ok(Emptiness::Unknown) };
         let first = window.start.map_or(from, |start| start.max(from));
-        Ok(match first < window.end && first <= self.as_of {
+        let to = self.to[source].map_or(self.as_of, |to| to.max(self.as_of));
+        Ok(match first < window.end && first <= to {
             true => Emptiness::Known,
             false if window.start.is_none() => Emptiness::NothingYet,
             false => Emptiness::Unknown,
@@ -521,7 +567,7 @@ impl<'w> Oracle<'w> {
 
     fn leaf(&self, leaf: &Leaf, at: &At) -> Result<Val, Gap> {
         let emptiness = self.emptiness(leaf.source, at)?;
-        let window = at.window();
+        let window = self.days(leaf.source, at);
         let time = leaf.on.unwrap_or(SCHEMAS[leaf.source].time);
         let rows = self.matching(leaf.source, window, leaf.on, leaf.filter.as_ref(), &at.slice);
         let number =
@@ -588,7 +634,7 @@ impl<'w> Oracle<'w> {
 
     fn atom(&self, atom: &Atom, at: &At) -> Result<BTreeSet<String>, Gap> {
         let emptiness = self.emptiness(atom.source, at)?;
-        let rows = self.matching(atom.source, at.window(), atom.on, atom.filter.as_ref(), &at.slice);
+        let rows = self.matching(atom.source, self.days(atom.source, at), atom.on, atom.filter.as_ref(), &at.slice);
         let keys: BTreeSet<String> = rows.iter().filter_map(|row| self.text(atom.source, row, atom.key)).collect();
         if keys.is_empty() && emptiness == Emptiness::Unknown { Err(Gap::Coverage) } else { Ok(keys) }
     }
@@ -642,7 +688,7 @@ impl<'w> Oracle<'w> {
             }
             Num::PerYear(inner) => {
                 let value = self.num(inner, at)?;
-                let window = at.window();
+                let window = self.days_of(&self.reads_num(inner), at);
                 Ok(match self.world.almanac.whole_months(window) {
                     Some(months) => value.mul(&Val::int(12)).div(&Val::int(months)),
                     None => {
@@ -653,7 +699,7 @@ impl<'w> Oracle<'w> {
             }
             Num::By(func, inner, over) => {
                 let mut values = Vec::new();
-                let parts = self.parts(over, at, &|out| self.gather_num(inner, at, over, out));
+                let parts = self.parts(over, &self.reads_num(inner), at, &|out| self.gather_num(inner, at, over, out));
                 // With nobody to ask, x itself says whether anybody could be there.
                 if parts.is_empty() && matches!(self.num(inner, at), Err(Gap::Coverage)) {
                     return Err(Gap::Coverage);
@@ -669,7 +715,8 @@ impl<'w> Oracle<'w> {
             }
             Num::CountBy(condition, over) => {
                 let mut count = 0;
-                let parts = self.parts(over, at, &|out| self.gather_cond(condition, at, over, out));
+                let parts = self
+                    .parts(over, &self.reads_cond(condition), at, &|out| self.gather_cond(condition, at, over, out));
                 if parts.is_empty() && matches!(self.cond(condition, at), Err(Gap::Coverage)) {
                     return Err(Gap::Coverage);
                 }
@@ -754,11 +801,15 @@ impl<'w> Oracle<'w> {
     // ---- `by` ----
 
     /// The windows or slices that `by` ranges over.
-    fn parts(&self, over: &Over, at: &At, gather: &dyn Fn(&mut BTreeSet<String>)) -> Vec<At> {
+    fn parts(&self, over: &Over, reads: &BTreeSet<usize>, at: &At, gather: &dyn Fn(&mut BTreeSet<String>)) -> Vec<At> {
         match over {
-            Over::Grain(cut) => {
-                self.world.almanac.within(*cut, at.window()).into_iter().map(|window| at.whole(window)).collect()
-            }
+            Over::Grain(cut) => self
+                .world
+                .almanac
+                .within(*cut, self.days_of(reads, at))
+                .into_iter()
+                .map(|window| at.whole(window))
+                .collect(),
             Over::Dimension(dimension) => {
                 let mut members = BTreeSet::new();
                 gather(&mut members);
@@ -779,7 +830,7 @@ impl<'w> Oracle<'w> {
     ) {
         let Over::Dimension(dimension) = over else { return };
         let Some(carrier) = carrier(*dimension, source) else { return };
-        for row in self.matching(source, at.window(), on, filter, &at.slice) {
+        for row in self.matching(source, self.days(source, at), on, filter, &at.slice) {
             out.extend(self.text(source, row, carrier));
         }
     }
@@ -813,10 +864,14 @@ impl<'w> Oracle<'w> {
                 self.gather_num(x, &self.shifted(&shift, at), over, out);
             }
             Num::By(_, x, inner) => {
-                self.inner_parts(inner, at).iter().for_each(|part| self.gather_num(x, part, over, out));
+                self.inner_parts(inner, &self.reads_num(x), at)
+                    .iter()
+                    .for_each(|part| self.gather_num(x, part, over, out));
             }
             Num::CountBy(c, inner) => {
-                self.inner_parts(inner, at).iter().for_each(|part| self.gather_cond(c, part, over, out));
+                self.inner_parts(inner, &self.reads_cond(c), at)
+                    .iter()
+                    .for_each(|part| self.gather_cond(c, part, over, out));
             }
             Num::Overall(x, dimensions) => self.gather_num(x, &widened(at, dimensions), over, out),
             Num::Only(x, narrows) => {
@@ -828,9 +883,9 @@ impl<'w> Oracle<'w> {
     }
 
     /// What an inner `by` reads: its sub-windows, or all of its members together.
-    fn inner_parts(&self, over: &Over, at: &At) -> Vec<At> {
+    fn inner_parts(&self, over: &Over, reads: &BTreeSet<usize>, at: &At) -> Vec<At> {
         match over {
-            Over::Grain(_) => self.parts(over, at, &|_| {}),
+            Over::Grain(_) => self.parts(over, reads, at, &|_| {}),
             Over::Dimension(_) => vec![at.clone()],
         }
     }
@@ -889,7 +944,7 @@ impl<'w> Oracle<'w> {
         }
         let after = self.as_of.tomorrow().unwrap();
         let upto = window.end.min(after).max(window.start.unwrap());
-        self.num(num, &At { asked: window, upto, slice: slice.to_vec() })
+        self.num(num, &At { asked: window, upto, plan: window, slice: slice.to_vec() })
     }
 }
 

@@ -70,7 +70,11 @@ pub fn run(seed: u64, cases: Range<u64>) -> Tally {
             if let Err(problem) = compare(&Lot::new(seed, number).case(), folder, &mut own) {
                 own.disagreements.push(format!("case {number} of seed {seed}: {problem}"));
             }
-            tally.lock().unwrap().add(own);
+            let mut tally = tally.lock().unwrap();
+            tally.add(own);
+            if tally.cases % 1_000 == 0 {
+                println!("{}", tally.summary(seed));
+            }
         }
     };
     std::thread::scope(|scope| {

@@ -149,6 +149,7 @@ pub struct Manners {
     /// `deduplicate by id keep latest at`
     pub keep_latest: bool,
     pub drop_where: Option<Pred>,
+    pub plan: bool,
 }
 
 pub struct World {
@@ -256,6 +257,9 @@ impl World {
             }
             if let Some(day) = manners.covers {
                 writeln!(text, "  covers: {day}..").unwrap();
+            }
+            if manners.plan {
+                writeln!(text, "  plan: true").unwrap();
             }
             for field in schema.fields {
                 let kind = format!("{:?}", field.kind).to_lowercase();
