@@ -291,10 +291,31 @@ impl Rows<'_> {
             let kind = if op == Binary::And { RowKind::And(left, right) } else { RowKind::Or(left, right) };
             return Some(row(kind, RowType::Bool, span));
         }
-        if let Some(moved) = self.moved(op, left_expr, right_expr, span, sink) {
-            return moved;
+        // Each side is typed once: a chain of steps would else cost twice as much with each.
+        let left = self.check(left_expr, sink);
+        if let Some(step) = step_of(op, right_expr) {
+            let calendar_only = !matches!(step, Step::Days(_));
+            match left {
+                Some(day) if matches!(day.ty, RowType::Date | RowType::Timestamp) => {
+                    let ty = day.ty.clone();
+                    return Some(row(RowKind::Moved { operand: Box::new(day), step }, ty, span));
+                }
+                Some(other) if calendar_only => {
+                    sink.push(
+                        Diagnostic::error(
+                            codes::types::WRONG_TYPE,
+                            left_expr.span,
+                            "only a date can be moved in the calendar",
+                        )
+                        .saying(format!("this is {}", units::describe_row(&other.ty))),
+                    );
+                    return None;
+                }
+                None if calendar_only => return None,
+                _ => {}
+            }
         }
-        let (left, right) = (self.check(left_expr, sink), self.check(right_expr, sink));
+        let right = self.check(right_expr, sink);
         let (mut left, mut right) = (left?, right?);
         let is_day = |e: &RowExpr| matches!(e.ty, RowType::Date | RowType::Timestamp);
         if op == Binary::Subtract && is_day(&left) && is_day(&right) {
@@ -369,45 +390,6 @@ impl Rows<'_> {
                 None
             }
         }
-    }
-
-    /// `ordered_on + 14 days`, `ordered_on - 1 month`
-    fn moved(
-        &self,
-        op: Binary,
-        day: &Expr,
-        span_expr: &Expr,
-        span: Span,
-        sink: &mut Diagnostics,
-    ) -> Option<Option<RowExpr>> {
-        if !matches!(op, Binary::Add | Binary::Subtract) {
-            return None;
-        }
-        let ExprKind::Number(number) = &span_expr.bare().kind else { return None };
-        let unit = number.unit.as_ref().filter(|u| u.per.is_empty())?;
-        let count: i64 = number.digits.parse().ok()?;
-        let step = Step::parse(count, &unit.name.text)?;
-        let calendar_only = matches!(step, Step::Months(_) | Step::Years(_) | Step::Weeks(_));
-        // Only a day can be moved; `days` are a duration too.
-        let typed = self.check(day, &mut Diagnostics::default());
-        let is_day = typed.as_ref().is_some_and(|t| matches!(t.ty, RowType::Date | RowType::Timestamp));
-        if !is_day && !calendar_only {
-            return None;
-        }
-        let operand = match self.check(day, sink) {
-            Some(operand) => operand,
-            None => return Some(None),
-        };
-        if !is_day {
-            sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, day.span, "only a date can be moved in the calendar")
-                    .saying(format!("this is {}", units::describe_row(&operand.ty))),
-            );
-            return Some(None);
-        }
-        let step = if op == Binary::Subtract { step.back() } else { step };
-        let ty = operand.ty.clone();
-        Some(Some(row(RowKind::Moved { operand: Box::new(operand), step }, ty, span)))
     }
 
     fn compare(
@@ -592,6 +574,18 @@ impl Rows<'_> {
             }
         };
         Some(row(RowKind::Function { function: function_kind, args: typed }, ty, span))
+    }
+}
+
+/// The step of `ordered_on + 14 days`, `ordered_on - 1 month`.
+fn step_of(op: Binary, expr: &Expr) -> Option<Step> {
+    let ExprKind::Number(number) = &expr.bare().kind else { return None };
+    let unit = number.unit.as_ref().filter(|u| u.per.is_empty())?;
+    let step = Step::parse(number.digits.parse().ok()?, &unit.name.text)?;
+    match op {
+        Binary::Add => Some(step),
+        Binary::Subtract => Some(step.back()),
+        _ => None,
     }
 }
 
