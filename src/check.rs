@@ -118,3 +118,11 @@ pub fn uses(parse: &Parse) -> impl Iterator<Item = &ast::Text> {
         _ => None,
     })
 }
+
+/// Runs one step of a walk over an expression, on more stack where little is left: expressions nest up to 256 deep, and
+/// threads may have small stacks.
+fn step<T>(walk: impl FnOnce() -> T) -> T {
+    const RED_ZONE: usize = 128 * 1024;
+    const STACK: usize = 2 * 1024 * 1024;
+    stacker::maybe_grow(RED_ZONE, STACK, walk)
+}

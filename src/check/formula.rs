@@ -16,6 +16,10 @@ use crate::value::{Quantity, Unit};
 
 /// Types a formula. None: it stands on something that is reported.
 pub fn check(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
+    super::step(|| walk(expr, scope, sink))
+}
+
+fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
     let span = expr.span;
     match &expr.kind {
         ExprKind::Hole => None,

@@ -88,6 +88,10 @@ fn exactly(quantity: Quantity) -> RowType {
 
 impl Rows<'_> {
     fn check(&self, expr: &Expr, sink: &mut Diagnostics) -> Option<RowExpr> {
+        super::step(|| self.walk(expr, sink))
+    }
+
+    fn walk(&self, expr: &Expr, sink: &mut Diagnostics) -> Option<RowExpr> {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Hole => None,
