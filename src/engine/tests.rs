@@ -650,6 +650,7 @@ fn filters_asked_of_groups_give_what_filters_asked_of_rows_give() {
     let not = |a: RowExpr| expr(RowKind::Not(Box::new(a)));
     let none = expr(RowKind::IsMissing { operand: Box::new(at(5)), negated: false });
     let filters = [
+        cmp(CompareOp::Less, num("1"), num("2")),
         is(4, "paid"),
         is(4, "refunded"),
         is(5, "north"),
