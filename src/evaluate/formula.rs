@@ -370,8 +370,7 @@ impl Evaluator<'_> {
         }
         let right = self.eval(right, at)?;
         let flags = left.flags.union(right.flags);
-        // Where both are missing, the first says why.
-        Some(Outcome { result: right.result.or(left.result), flags, behind: right.behind })
+        Some(Outcome { flags, ..right })
     }
 
     fn is_missing(&mut self, operand: &Formula, negated: bool, at: At) -> Option<Outcome> {
