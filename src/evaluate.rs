@@ -382,13 +382,17 @@ impl<'d> Evaluator<'d> {
     /// As [`Evaluator::sources_of`]; those of what is named are found first, with a list and not by recursion.
     fn subject_sources(&mut self, subject: Subject) -> Arc<[SourceId]> {
         let mut waiting = vec![subject];
+        // Those on the list that wait for what stands behind them: who names one of these stands on a cycle, and ends there.
+        let mut begun: HashSet<Subject> = HashSet::new();
         while let Some(next) = waiting.last().copied() {
             if self.reads.contains_key(&next) {
                 waiting.pop();
                 continue;
             }
+            begun.insert(next);
             let (mut sources, named) = reads::formula_of(self.design, next).map(direct_reads).unwrap_or_default();
-            let unknown: Vec<Subject> = named.iter().filter(|s| !self.reads.contains_key(*s)).copied().collect();
+            let unknown: Vec<Subject> =
+                named.iter().filter(|s| !self.reads.contains_key(*s) && !begun.contains(*s)).copied().collect();
             if unknown.is_empty() {
                 sources.extend(named.iter().filter_map(|s| self.reads.get(s)).flat_map(|s| s.iter()));
                 self.reads.insert(next, sources.into_iter().collect());
