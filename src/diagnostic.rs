@@ -84,6 +84,19 @@ pub struct Diagnostic {
     pub help: Option<String>,
     pub fix: Option<Fix>,
     pub data: Option<DataPlace>,
+    /// The same words in Chinese; errors have none yet.
+    pub chinese: Option<Box<Chinese>>,
+}
+
+/// The words of a diagnostic in Chinese, beside those in English.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chinese {
+    pub message: String,
+    /// One a label, in their order.
+    pub labels: Vec<String>,
+    pub help: Option<String>,
+    /// The title of the fix.
+    pub fix: Option<String>,
 }
 
 impl Diagnostic {
@@ -96,7 +109,24 @@ impl Diagnostic {
             help: None,
             fix: None,
             data: None,
+            chinese: None,
         }
+    }
+
+    /// In Chinese, where it has words for it.
+    #[must_use]
+    pub fn in_chinese(&self) -> Diagnostic {
+        let mut said = self.clone();
+        let Some(chinese) = said.chinese.take() else { return said };
+        said.message = chinese.message;
+        for (label, text) in said.labels.iter_mut().zip(chinese.labels) {
+            label.text = text;
+        }
+        said.help = chinese.help.or(said.help);
+        if let (Some(fix), Some(title)) = (&mut said.fix, chinese.fix) {
+            fix.title = title;
+        }
+        said
     }
 
     /// An error that no place in the design's text is to blame for.

@@ -1,7 +1,7 @@
 //! Fishbone: a language for key performance indicators and the compiler that makes them true.
 //!
 //! ```text
-//! .kpi text ─ syntax ─▶ Parse ─ model ─▶ Model ─ check ─▶ Checked
+//! .kpi text ─ syntax ─▶ Parse ─ model ─▶ Model ─ check ─▶ Checked ─ lint ─▶ findings
 //!                                                  └─ plan ─▶ engine ─▶ cells ─ evaluate ─▶ Results ─ render ─▶ out
 //! ```
 //!
@@ -20,6 +20,7 @@ pub mod results;
 pub mod functions;
 pub mod model;
 pub mod check;
+pub mod lint;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]

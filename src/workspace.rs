@@ -15,6 +15,7 @@ use crate::config::{self, Config};
 use crate::design::Design;
 use crate::diagnostic::codes::files::UNREADABLE_DESIGN;
 use crate::diagnostic::{self, Diagnostic};
+use crate::lint::{self, Facts, Judgement};
 use crate::render::diagnostics::Section;
 use crate::source::{FileId, Files, SourceFile, Sources};
 use crate::syntax::Parse;
@@ -43,8 +44,10 @@ pub struct Loaded {
     pub parses: Vec<Parse>,
     pub config: Config,
     config_file: Option<FileId>,
-    /// All diagnostics, those about files included, in the order in which they are shown.
+    /// All diagnostics, those about files and the findings of rules included, in the order in which they are shown.
     pub checked: Checked,
+    /// What the rules said; None before [`Loaded::lint`].
+    pub judgement: Option<Judgement>,
 }
 
 impl Loaded {
@@ -91,6 +94,29 @@ impl Loaded {
             sources: &self.sources,
             diagnostics: self.diagnostics(),
             files: self.parses.len(),
+            judgement: self.judgement.as_ref(),
+        }
+    }
+
+    /// Judges the design by the rules; their findings join the diagnostics.
+    pub fn lint(&mut self, options: &lint::Options, facts: Option<&dyn Facts>) {
+        let input = lint::Input {
+            files: self.sources.iter().zip(&self.parses).collect(),
+            checked: &self.checked,
+            config: &self.config,
+            facts,
+        };
+        let mut judgement = lint::judge(&input, options);
+        self.checked.diagnostics.append(&mut judgement.findings);
+        self.checked.diagnostics.append(&mut judgement.problems);
+        diagnostic::sort(&mut self.checked.diagnostics);
+        self.judgement = Some(judgement);
+    }
+
+    /// Puts the words of all diagnostics that have them into Chinese.
+    pub fn speak_chinese(&mut self) {
+        for diagnostic in &mut self.checked.diagnostics {
+            *diagnostic = diagnostic.in_chinese();
         }
     }
 

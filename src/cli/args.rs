@@ -3,7 +3,7 @@
 use clap::builder::Styles;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, code, schema};
+use super::commands::{check, code, rule, schema};
 #[cfg(feature = "engine")]
 use super::commands::{eval, explain, test};
 use crate::render::text::{AnsiColor, BOLD, color};
@@ -40,7 +40,7 @@ pub struct Global {
     #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false, value_name = "WHEN")]
     pub color: ColorChoice,
 
-    /// Language of results; else the design's locale. Diagnostics are in English.
+    /// Language of results, else the design's locale; and of the findings of rules, else English.
     #[arg(
         long,
         global = true,
@@ -90,6 +90,7 @@ pub enum Command {
     #[cfg(not(feature = "engine"))]
     #[command(hide = true)]
     Test(Absent),
+    Rule(rule::RuleArgs),
     Code(code::CodeArgs),
     Schema(schema::SchemaArgs),
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod code;
+pub mod rule;
 #[cfg(feature = "engine")]
 pub mod data;
 #[cfg(feature = "engine")]
@@ -32,6 +33,7 @@ pub fn run(command: Command, ui: &Ui) -> Result<Exit, Failure> {
                 .help("build it with `cargo build --release` to evaluate"))
         }
         Command::Code(args) => code::run(&args, ui),
+        Command::Rule(args) => rule::run(&args, ui),
         Command::Schema(args) => schema::run(&args, ui),
     }
 }

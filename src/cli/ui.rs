@@ -2,9 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-#[cfg(feature = "engine")]
-use super::args::Lang;
-use super::args::{ColorChoice, Global};
+use super::args::{ColorChoice, Global, Lang};
 use crate::diagnostic::Diagnostic;
 use crate::render::diagnostics::{Report, Section, human};
 use crate::render::text::{AnsiColor, Paint, color, visible};
@@ -51,7 +49,6 @@ pub struct Ui {
     /// Colours on stdout.
     pub paint: Paint,
     paint_stderr: Paint,
-    #[cfg(feature = "engine")]
     lang: Option<Lang>,
 }
 
@@ -70,7 +67,6 @@ impl Ui {
         Ui {
             paint: wants_color(global.color, &std::io::stdout()),
             paint_stderr: wants_color(global.color, &std::io::stderr()),
-            #[cfg(feature = "engine")]
             lang: global.lang,
         }
     }
@@ -84,6 +80,14 @@ impl Ui {
             (Some(Lang::En), _) | (None, Some(Configured::En)) => Words::En,
             (Some(Lang::Zh), _) | (None, Some(Configured::Zh)) => Words::Zh,
             (None, None) => loaded.design().locale.as_deref().map_or(Words::En, Words::of_locale),
+        }
+    }
+
+    /// The language of diagnostics: English, unless another is asked for.
+    pub fn diagnostics_lang(&self) -> crate::render::words::Lang {
+        match self.lang {
+            Some(Lang::Zh) => crate::render::words::Lang::Zh,
+            Some(Lang::En) | None => crate::render::words::Lang::En,
         }
     }
 
@@ -148,7 +152,7 @@ impl Ui {
 
     /// Diagnostics on stderr, for commands whose result is something else.
     pub fn say_diagnostics(&self, folder: &str, sources: &Sources, diagnostics: &[Diagnostic]) {
-        let section = Section { folder, sources, diagnostics, files: 0 };
+        let section = Section { folder, sources, diagnostics, files: 0, judgement: None };
         let report = Report { sections: vec![section], max: Some(100) };
         let options = human::Options { paint: self.paint_stderr, columns: None };
         self.say(&human::render_plain(&report, options));

@@ -3,11 +3,13 @@
 pub mod concise;
 pub mod human;
 pub mod json;
+pub mod smart;
 
 use std::collections::BTreeMap;
 
 use super::text::counted;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint::Judgement;
 use crate::source::{Sources, Span};
 
 /// The diagnostics of one design.
@@ -19,6 +21,8 @@ pub struct Section<'a> {
     pub diagnostics: &'a [Diagnostic],
     /// How many `.kpi` files were read.
     pub files: usize,
+    /// What the rules said, where they were asked.
+    pub judgement: Option<&'a Judgement>,
 }
 
 impl Section<'_> {

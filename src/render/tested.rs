@@ -74,8 +74,13 @@ impl<'a> Suite<'a> {
 
 impl Verdict<'_> {
     fn section<'a>(&'a self, suite: &'a Suite<'_>) -> Report<'a> {
-        let section =
-            Section { folder: suite.folder, sources: suite.sources, diagnostics: &self.diagnostics, files: 0 };
+        let section = Section {
+            folder: suite.folder,
+            sources: suite.sources,
+            diagnostics: &self.diagnostics,
+            files: 0,
+            judgement: None,
+        };
         Report { sections: vec![section], max: None }
     }
 }

@@ -8,7 +8,7 @@ use fishbone::model::keys;
 use crate::support::{root, verdict};
 
 /// The files of a case: `// file: NAME` starts a further one.
-fn files(text: &str) -> Vec<(String, String)> {
+pub fn files(text: &str) -> Vec<(String, String)> {
     let mut files = vec![("design.kpi".to_string(), String::new())];
     for line in text.split_inclusive('\n') {
         match line.strip_prefix("// file: ") {
@@ -69,7 +69,7 @@ fn pages_are_true() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn blocks(text: &str) -> Vec<(bool, String)> {
+pub fn blocks(text: &str) -> Vec<(bool, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(bool, String)> = None;
     for line in text.lines() {

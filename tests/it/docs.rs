@@ -63,6 +63,30 @@ fn the_reference_is_not_stale() {
     assert!(stands == made, "docs/language.md is out of date; write it anew with `UPDATE_DOCS=1 cargo test`");
 }
 
+/// `docs/rules/`: the page of every rule, and a list of them.
+#[test]
+fn the_pages_of_rules_are_not_stale() {
+    let folder = root().join("docs/rules");
+    let mut made: BTreeMap<String, String> = fishbone::lint::rules()
+        .map(|rule| (format!("{}-{}.md", rule.code.id, rule.code.name), fishbone::lint::Page::markdown(rule)))
+        .collect();
+    made.insert("README.md".to_string(), fishbone::lint::Page::index());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("docs/rules");
+        for (name, text) in &made {
+            fs::write(folder.join(name), text).expect("a page");
+        }
+    }
+    let mut stands = BTreeMap::new();
+    for entry in fs::read_dir(&folder).expect("docs/rules") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        stands.insert(name, fs::read_to_string(&path).expect("a page"));
+    }
+    assert!(stands == made, "docs/rules is out of date; write it anew with `UPDATE_DOCS=1 cargo test`");
+}
+
 /// The document with the text between its markers replaced.
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let (start, end) = (format!("<!-- {name}: generated -->\n"), format!("<!-- end of {name} -->"));

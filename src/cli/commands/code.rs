@@ -31,7 +31,7 @@ pub fn run(args: &CodeArgs, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 /// The page's Markdown for a terminal: headings bold, code in colour, all else as it stands.
-fn styled(text: &str, paint: Paint) -> String {
+pub fn styled(text: &str, paint: Paint) -> String {
     let mut out = String::new();
     let mut code = false;
     for line in text.trim_end().lines() {

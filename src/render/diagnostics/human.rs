@@ -399,7 +399,7 @@ mod tests {
     }
 
     fn show_with(sources: &Sources, diagnostics: &[Diagnostic], columns: Option<usize>, max: Option<usize>) -> String {
-        let section = Section { folder: "", sources, diagnostics, files: 1 };
+        let section = Section { folder: "", sources, diagnostics, files: 1, judgement: None };
         render(&Report { sections: vec![section], max }, Options { paint: Paint { on: false }, columns })
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Report, Section};
 use crate::diagnostic::{Applicability, DataPlace, Severity};
+use crate::lint::Mark;
 use crate::source::{Position, Span};
 
 pub const SCHEMA: &str = "fishbone.check/1";
@@ -16,7 +17,44 @@ pub struct CheckReport<'a> {
     /// Always `fishbone.check/1`.
     pub schema: &'static str,
     pub diagnostics: Vec<DiagnosticEntry<'a>>,
+    /// The SMART line of every indicator, design by design.
+    pub smart: Vec<SmartEntry<'a>>,
     pub summary: Summary,
+}
+
+/// What the rules say of one indicator, letter by letter.
+#[derive(Serialize, JsonSchema)]
+pub struct SmartEntry<'a> {
+    /// The design's folder as it was named on the command line; empty for the current one.
+    pub design: &'a str,
+    pub indicator: &'a str,
+    /// Its label; its name where there is none.
+    pub label: &'a str,
+    /// `S ✓ M ✓ A ? R ✓ T ✗`
+    pub line: String,
+    /// S, M, A, R and T.
+    pub letters: Vec<LetterEntry<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct LetterEntry<'a> {
+    pub letter: &'a str,
+    #[schemars(with = "MarkWord")]
+    pub mark: Mark,
+    /// The rules that found something.
+    pub found: &'a [&'a str],
+    /// The rules that could not be judged, for want of data, of a day or of a declaration.
+    pub not_judged: &'a [&'a str],
+}
+
+/// The words of [`Mark`], for the schema.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+#[allow(dead_code)]
+enum MarkWord {
+    Passed,
+    Failed,
+    NotJudged,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -171,6 +209,7 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
     let counts = report.counts();
     CheckReport {
         schema: SCHEMA,
+        smart: report.sections.iter().flat_map(smart).collect(),
         summary: Summary {
             designs: counts.designs,
             files: counts.files,
@@ -181,6 +220,22 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
         },
         diagnostics,
     }
+}
+
+fn smart<'a>(section: &Section<'a>) -> impl Iterator<Item = SmartEntry<'a>> {
+    let design = section.folder;
+    let lines = section.judgement.map_or(&[][..], |j| &j.smart);
+    lines.iter().map(move |smart| SmartEntry {
+        design,
+        indicator: &smart.name,
+        label: &smart.title,
+        line: smart.to_string(),
+        letters: smart
+            .letters
+            .iter()
+            .map(|l| LetterEntry { letter: l.letter, mark: l.mark, found: &l.found, not_judged: &l.not_judged })
+            .collect(),
+    })
 }
 
 pub fn render(of: &Report<'_>) -> String {

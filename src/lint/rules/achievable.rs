@@ -1,0 +1,5 @@
+//! A: achievable.
+
+use super::Rule;
+
+pub const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! D: data.
+
+use super::Rule;
+
+pub const RULES: &[Rule] = &[];

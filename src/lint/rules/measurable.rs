@@ -1,0 +1,5 @@
+//! M: measurable.
+
+use super::Rule;
+
+pub const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! R: relevant.
+
+use super::Rule;
+
+pub const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! X: structure.
+
+use super::Rule;
+
+pub const RULES: &[Rule] = &[];

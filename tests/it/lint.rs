@@ -1,0 +1,129 @@
+//! The rules: their cases, their pages, and that they leave each other's passing designs alone.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use fishbone::config::Profile;
+use fishbone::lint::{self, Options, Rule};
+use fishbone::render::diagnostics::{Report, human};
+use fishbone::render::text::Paint;
+use fishbone::workspace::Loaded;
+
+use crate::check::{blocks, files};
+use crate::support::root;
+
+/// The codes that a design of the rules must have; a rule that is lost is lost for those who waived it.
+const CODES: &[&str] = &["S01", "T01", "G01", "G08"];
+
+/// Judged by every rule on a fixed day.
+fn judged(files: &[(String, String)]) -> Loaded {
+    let mut loaded = fishbone::load_texts(files.iter().cloned());
+    let as_of = Some("2026-06-30".parse().expect("a day"));
+    loaded.lint(&Options { profile: Some(Profile::Appraisal), as_of, ..Options::default() }, None);
+    loaded
+}
+
+fn raised(loaded: &Loaded) -> BTreeSet<String> {
+    loaded.diagnostics().iter().map(|d| d.code.id.to_string()).collect()
+}
+
+fn shown(loaded: &Loaded) -> String {
+    let report = Report { sections: vec![loaded.section()], max: None };
+    human::render(&report, human::Options { paint: Paint { on: false }, columns: None })
+}
+
+/// The folders of cases: `CODE-name`.
+fn folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root().join("tests/cases/lint"))
+        .expect("tests/cases/lint")
+        .map(|e| e.expect("an entry").path())
+        .filter(|p| p.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn rule_of(folder: &Path) -> &'static Rule {
+    let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let (code, rest) = name.split_once('-').expect("CODE-name");
+    let rule = lint::rule(code).unwrap_or_else(|| panic!("{name}: there is no such rule"));
+    assert_eq!(rule.code.name, rest, "{name} is named as its rule");
+    rule
+}
+
+/// `bad.kpi` raises its rule and nothing else, and its snapshot shows what is said; `good.kpi` raises nothing of any rule: so
+/// the rules judge each other's passing designs.
+#[test]
+fn cases() {
+    let mut wrong = Vec::new();
+    for folder in folders() {
+        let rule = rule_of(&folder);
+        if rule.needs == lint::Needs::Data {
+            continue;
+        }
+        for (file, wanted) in [("bad", BTreeSet::from([rule.code.id.to_string()])), ("good", BTreeSet::new())] {
+            let text = std::fs::read_to_string(folder.join(format!("{file}.kpi"))).expect("a case");
+            let loaded = judged(&files(&text));
+            if raised(&loaded) != wanted {
+                wrong.push(format!("{}/{file}.kpi raises {}", folder.display(), shown(&loaded)));
+            }
+            if file == "bad" {
+                insta::with_settings!({
+                    snapshot_path => &folder,
+                    prepend_module_to_snapshot => false,
+                    omit_expression => true,
+                }, {
+                    let mut chinese = judged(&files(&text));
+                    chinese.speak_chinese();
+                    insta::assert_snapshot!("bad", format!("{}\n────────\n{}", shown(&loaded), shown(&chinese)));
+                });
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A page's ```` ```kpi,fails ```` blocks raise its rule, its ```` ```kpi ```` blocks do not, and neither has errors.
+#[test]
+fn pages_are_true() {
+    let mut wrong = Vec::new();
+    for rule in lint::rules().filter(|r| r.needs != lint::Needs::Data) {
+        let blocks = blocks(&rule.page().text);
+        for fails in [true, false] {
+            if !blocks.iter().any(|(f, _)| *f == fails) {
+                wrong.push(format!("the page of {} lacks a block (fails: {fails})", rule.code.id));
+            }
+        }
+        for (fails, text) in blocks {
+            let raised = raised(&judged(&files(&text)));
+            if raised.contains(rule.code.id) != fails || raised.iter().any(|c| c.starts_with('E')) {
+                wrong.push(format!("{}: raised {raised:?} by\n{text}", rule.code.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every rule has a page in both languages, and cases; codes and names are unique and in order.
+#[test]
+fn every_rule_is_whole() {
+    let rules: Vec<&Rule> = lint::rules().collect();
+    let names: BTreeSet<&str> = rules.iter().map(|r| r.code.name).collect();
+    let ids: BTreeSet<&str> = rules.iter().map(|r| r.code.id).collect();
+    assert_eq!((names.len(), ids.len()), (rules.len(), rules.len()), "codes and names are unique");
+    assert!(rules.chunk_by(|a, b| a.group() == b.group()).all(|g| g.is_sorted_by_key(|r| r.code.id)), "codes ascend");
+    let cases: BTreeSet<&str> = folders().iter().map(|f| rule_of(f).code.id).collect();
+    let mut wrong: Vec<String> = Vec::new();
+    for rule in &rules {
+        let page = rule.page();
+        let whole = !page.title.is_empty() && !page.title_chinese.is_empty() && !page.chinese.is_empty();
+        if !whole || !page.text.contains("Sources:") {
+            wrong.push(format!("the page of {} is not whole", rule.code.id));
+        }
+        if !cases.contains(rule.code.id) {
+            wrong.push(format!("{} has no case tests/cases/lint/{}-{}", rule.code.id, rule.code.id, rule.code.name));
+        }
+    }
+    wrong.extend(CODES.iter().filter(|code| !ids.contains(*code)).map(|code| format!("{code} is no rule")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
