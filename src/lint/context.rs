@@ -150,7 +150,7 @@ impl<'a> Context<'a> {
             Entry::Property(p) => Some(p),
             _ => None,
         });
-        let last = known.clone().filter(|p| behind.contains(&p.key.text.as_str())).next_back().or(known.last());
+        let last = known.clone().rfind(|p| behind.contains(&p.key.text.as_str())).or(known.clone().next_back());
         let ends = file.line_of(block.span.end);
         let one_line = file.line_of(block.span.start) == ends;
         let Some(last) = last else {
