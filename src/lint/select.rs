@@ -35,8 +35,11 @@ impl Options {
     }
 }
 
+/// The letters of the groups, also of one that has no rule in this build.
+const GROUPS: [&str; 8] = ["S", "M", "A", "R", "T", "X", "D", "G"];
+
 fn known(selector: &str) -> bool {
-    rules().any(|rule| matches(selector, rule).is_some())
+    GROUPS.iter().any(|g| g.eq_ignore_ascii_case(selector)) || rules().any(|rule| matches(selector, rule).is_some())
 }
 
 fn unknown(written: &str) -> UnknownRule {
