@@ -1,6 +1,6 @@
 //! The judgement of a whole design: parsed files in, [`Checked`] out.
 
-mod aggregates;
+mod calls;
 mod cases;
 mod declare;
 mod dimensions;

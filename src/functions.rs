@@ -1,17 +1,19 @@
-//! The one table of functions: what each is called, what it takes, what it means to its users, and how it is typed. The
-//! reference is made from it, and suggestions come from it. One family a file.
+//! The one table of functions: what each is called, what it takes, what it means to its users, its unit and the range of
+//! its values, and what it is called elsewhere. The checker types calls by it, suggestions come from it, and the reference
+//! is made from it. One family a file.
 
 mod aggregates;
 mod balances;
 mod foreign;
 mod numbers;
+mod reference;
 mod rows;
 mod sets;
 mod slices;
 mod windows;
 
 use crate::design::{RowFunction, ScalarFunction, ToDateFrom};
-pub use foreign::twin;
+pub use reference::reference;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
@@ -90,6 +92,56 @@ pub enum Meaning {
     Row(RowFunction),
 }
 
+/// The unit of what a function gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnitRule {
+    /// That of the first argument.
+    First,
+    /// That of all arguments, which must be one.
+    Agreed,
+    /// A plain number, whatever the argument's.
+    Plain,
+    /// What the source calls a row; over sets, sub-windows and members a plain number.
+    Row,
+    /// That of which the argument's is the square.
+    Root,
+    /// That of the first argument to the power of the second.
+    Power,
+    /// A plain number, and so must the argument be.
+    PlainOfPlain,
+    /// Keys have none.
+    Keys,
+}
+
+/// The values that a function can have, from those that its first argument can have on any window and slice, or in any row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RangeRule {
+    /// Between the least and the greatest that the argument can be.
+    Within,
+    /// Whole numbers from 0 on.
+    Count,
+    /// Of any number of values, none included: 0, and up and down as far as values have that sign.
+    Sum,
+    /// From 0 on; 0 where the argument can be one value only.
+    Spread,
+    /// From 0 to the farthest that the argument can be from 0.
+    Distance,
+    /// It rises with each of its arguments: its ends are its values at theirs.
+    Rising,
+    /// As the arithmetic operators that it stands for: `growth` for `x / base - 1` with a positive base, `per_year` for `x`
+    /// times a positive factor, `power` for products.
+    Arithmetic,
+    /// Whole numbers, both ends in.
+    Between(i32, i32),
+    /// Whole numbers of either sign.
+    Whole,
+    /// A set is no number.
+    Keys,
+}
+
+/// Names in other tools, in lower case, and what to write here.
+pub type Twin = (&'static [&'static str], &'static str);
+
 #[derive(Debug)]
 pub struct Function {
     pub name: &'static str,
@@ -103,6 +155,9 @@ pub struct Function {
     pub meaning: Meaning,
     /// Fewest and most arguments; None: any number.
     pub takes: (usize, Option<usize>),
+    pub unit: UnitRule,
+    pub range: RangeRule,
+    pub twins: &'static [Twin],
 }
 
 /// Every function, by family. `min` and `max` stand in it twice: over rows, and of several numbers.
@@ -126,7 +181,21 @@ pub fn find(name: &str, arguments: usize) -> Option<&'static Function> {
     named().find(|f| f.accepts(arguments)).or_else(|| named().next())
 }
 
+/// What is written here for a function of a spreadsheet, SQL or a BI tool.
+pub fn twin(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    twins().find(|(names, _)| names.contains(&name.as_str())).map(|(_, advice)| *advice)
+}
+
+fn twins() -> impl Iterator<Item = &'static Twin> {
+    all().flat_map(|f| f.twins).chain(foreign::TWINS)
+}
+
 impl Function {
+    const fn known_as(self, twins: &'static [Twin]) -> Function {
+        Function { twins, ..self }
+    }
+
     pub fn accepts(&self, arguments: usize) -> bool {
         arguments >= self.takes.0 && self.takes.1.is_none_or(|most| arguments <= most)
     }
@@ -134,6 +203,24 @@ impl Function {
     /// Reads rows of a source.
     pub fn is_aggregate(&self) -> bool {
         matches!(self.meaning, Meaning::Aggregate(_) | Meaning::Set)
+    }
+
+    /// Computes with the values of one row as well as with those of windows.
+    pub fn is_of_rows(&self) -> Option<RowFunction> {
+        match self.meaning {
+            Meaning::Scalar(function) => Some(RowFunction::Scalar(function)),
+            Meaning::Row(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// How many arguments, in words: `2`, `1 or 2`, `at least 2`.
+    pub fn arity(&self) -> String {
+        match self.takes {
+            (least, None) => format!("at least {least}"),
+            (least, Some(most)) if least == most => format!("{least}"),
+            (least, Some(most)) => format!("{least} or {most}"),
+        }
     }
 }
 
@@ -170,11 +257,17 @@ mod tests {
 
     #[test]
     fn twins_are_no_functions_of_ours() {
-        for name in foreign::names() {
-            assert!(all().all(|f| f.name != name), "`{name}` is a function");
-            assert!(twin(name).is_some_and(|advice| advice.contains('`')), "{name}");
+        let mut seen = BTreeSet::new();
+        for (names, advice) in twins() {
+            assert!(advice.contains('`'), "{names:?}");
+            for name in *names {
+                assert!(seen.insert(*name), "`{name}` stands twice");
+                assert!(all().all(|f| f.name != *name), "`{name}` is a function");
+                assert_eq!(*name, name.to_lowercase());
+            }
         }
         assert_eq!(twin("COUNTIF"), twin("countif"));
+        assert!(twin("COUNTIF").is_some_and(|advice| advice.contains("count(S where")));
     }
 
     /// Examples are formulas that the parser reads, with the number of arguments that the table says.

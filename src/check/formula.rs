@@ -7,7 +7,7 @@ use bigdecimal::BigDecimal;
 use super::scope::{Entity, Scope};
 pub use super::slices::slice;
 pub use super::units::{literal, unit_expr};
-use super::{aggregates, units};
+use super::{calls, units};
 use crate::design::{ArithmeticOp, CompareOp, Formula, FormulaKind, SetOp, SourceId, Subject, Type};
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
 use crate::source::{Origin, Span};
@@ -31,7 +31,7 @@ fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
         ExprKind::Bool(holds) => Some(made(FormulaKind::Bool(*holds), Type::Bool, span)),
         ExprKind::Paren(inner) => check(inner, scope, sink),
         ExprKind::Path(parts) => path(parts, span, scope, sink),
-        ExprKind::Call { function, args } => aggregates::call(function, args, span, scope, sink),
+        ExprKind::Call { function, args } => calls::call(function, args, span, scope, sink),
         ExprKind::Unary { op: Unary::Negate, operand } => {
             let operand = wanted_number(operand, scope, sink)?;
             let ty = operand.ty.clone();

@@ -3,6 +3,7 @@
 use super::scope::{Entity, Scope};
 use crate::design::Subject;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::functions;
 use crate::model::Model;
 use crate::model::graph::Graph;
 use crate::source::Span;
@@ -92,13 +93,7 @@ pub fn first_name(expr: &Expr) -> Option<&Name> {
 
 /// Whether a call computes with whole windows; the others (`abs`, `workdays`, `min` of two) also compute with rows.
 fn aggregates(function: &str, args: &[Arg]) -> bool {
-    match function {
-        "min" | "max" => args.len() == 1,
-        "round" | "abs" | "clamp" | "sqrt" | "ln" | "exp" | "power" | "workdays" | "year" | "month" | "weekday" => {
-            false
-        }
-        _ => true,
-    }
+    functions::find(function, args.len()).is_none_or(|f| f.is_of_rows().is_none())
 }
 
 /// The formula edges between measures and indicators. Node numbers: measures first, then indicators.

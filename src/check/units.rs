@@ -1,10 +1,11 @@
 //! Units in formulas: literals, what fits what, and how quantities are named in messages.
 
-use bigdecimal::{BigDecimal, Zero};
+use bigdecimal::{BigDecimal, ToPrimitive, Zero};
 
 use super::scope::{Scope, UnitLookup};
 use crate::design::{RowType, Type};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::functions::{Function, UnitRule};
 use crate::syntax::ast::{Expr, ExprKind, Number, Unary, UnitExpr};
 use crate::value::unit::Base;
 use crate::value::{Quantity, Step, Unit};
@@ -110,6 +111,37 @@ pub fn counts(full: &Quantity, plain: &Quantity) -> bool {
     let mut extra = full.over(plain).0.into_iter();
     matches!((extra.next(), extra.next()), (Some((Base::Count(_), 1 | -1)), None))
 }
+
+/// The quantity of what a function of numbers gives, by its rule; its arguments agree where they must. `power`: the second
+/// argument, where it is a whole number written out. None: it takes plain numbers, and the first is none.
+pub fn of_call(rule: UnitRule, args: &[&Quantity], power: Option<i8>) -> Option<Quantity> {
+    let first = *args.first()?;
+    let plain = || first.is_plain().then(Quantity::none);
+    match rule {
+        UnitRule::First => Some(first.clone()),
+        // A bare first number takes the unit of what follows.
+        UnitRule::Agreed => Some(args.iter().copied().find(|q| !q.is_plain()).unwrap_or(first).clone()),
+        UnitRule::Plain | UnitRule::Row | UnitRule::Keys => Some(Quantity::none()),
+        UnitRule::Root => first.root(),
+        UnitRule::Power => power.map(|n| first.power(n)).or_else(plain),
+        UnitRule::PlainOfPlain => plain(),
+    }
+}
+
+/// A whole number written out, as in `power(x, 2)`.
+pub fn whole_power(expr: &Expr) -> Option<i8> {
+    bare(expr).and_then(|n| n.to_i8().filter(|whole| n == *whole))
+}
+
+pub fn wants_plain(function: &Function) -> String {
+    match function.unit {
+        UnitRule::Power => format!("`{}` of a quantity takes a whole number as its exponent", function.name),
+        UnitRule::Root => format!("`{}` takes a plain number or a square", function.name),
+        _ => format!("`{}` takes a plain number", function.name),
+    }
+}
+
+pub const WAY_TO_PLAIN: &str = "divide by one of its unit first, as in `x / 1 CNY`";
 
 /// As in messages: `CNY`, a plain number, a condition, text.
 pub fn describe(ty: &Type) -> String {

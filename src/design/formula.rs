@@ -398,15 +398,7 @@ pub enum RowKind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RowFunction {
-    Round,
-    Abs,
-    Min,
-    Max,
-    Clamp,
-    Sqrt,
-    Ln,
-    Exp,
-    Power,
+    Scalar(ScalarFunction),
     /// Working days d with a <= d < b.
     Workdays,
     Year,

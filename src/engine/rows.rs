@@ -9,7 +9,8 @@ use datafusion::functions::expr_fn as f;
 use datafusion::logical_expr::{Expr, cast, lit, try_cast, when};
 
 use crate::design::{
-    ArithmeticOp, CompareOp, ConstantId, Design, FieldId, FieldPath, RowExpr, RowFunction, RowKind, RowType, SourceId,
+    ArithmeticOp, CompareOp, ConstantId, Design, FieldId, FieldPath, RowExpr, RowFunction, RowKind, RowType,
+    ScalarFunction, SourceId,
 };
 use crate::plan::epoch_day;
 use crate::value::{Calendar, Step};
@@ -192,7 +193,9 @@ impl Compiler<'_> {
                 let (a, b, ty) = alike(go(a), go(b));
                 Typed { expr: f::coalesce(vec![a, b]), ty }
             }
-            RowKind::Function { function: RowFunction::Round, args } if is_duration(&expr.ty) => {
+            RowKind::Function { function: RowFunction::Scalar(ScalarFunction::Round), args }
+                if is_duration(&expr.ty) =>
+            {
                 // Durations are kept in seconds and rounded in days.
                 let mut args = args.iter().map(go);
                 let (day, none) = (BigDecimal::from(86_400), || literal(&BigDecimal::from(0)));
@@ -246,26 +249,26 @@ impl Compiler<'_> {
         };
         let floating = |expr: Expr, max: f64| Typed { expr, ty: Ty::Float { max } };
         match function {
-            RowFunction::Round => round(x, args.next()),
-            RowFunction::Abs => Typed { expr: f::abs(x.expr), ty: x.ty },
-            RowFunction::Min => args.fold(x, |a, b| extreme(CompareOp::LessEqual, a, b)),
-            RowFunction::Max => args.fold(x, |a, b| extreme(CompareOp::GreaterEqual, a, b)),
-            RowFunction::Clamp => match (args.next(), args.next()) {
+            RowFunction::Scalar(ScalarFunction::Round) => round(x, args.next()),
+            RowFunction::Scalar(ScalarFunction::Abs) => Typed { expr: f::abs(x.expr), ty: x.ty },
+            RowFunction::Scalar(ScalarFunction::Min) => args.fold(x, |a, b| extreme(CompareOp::LessEqual, a, b)),
+            RowFunction::Scalar(ScalarFunction::Max) => args.fold(x, |a, b| extreme(CompareOp::GreaterEqual, a, b)),
+            RowFunction::Scalar(ScalarFunction::Clamp) => match (args.next(), args.next()) {
                 (Some(low), Some(high)) => {
                     extreme(CompareOp::LessEqual, extreme(CompareOp::GreaterEqual, x, low), high)
                 }
                 _ => x,
             },
-            RowFunction::Sqrt => {
+            RowFunction::Scalar(ScalarFunction::Sqrt) => {
                 let x = float(x);
                 floating(choose(vec![(x.clone().gt_eq(lit(-0.0)), f::sqrt(x))]), max.max(1.0))
             }
-            RowFunction::Ln => {
+            RowFunction::Scalar(ScalarFunction::Ln) => {
                 let x = float(x);
                 floating(choose(vec![(x.clone().gt(lit(0.0)), f::ln(x))]), 1000.0)
             }
-            RowFunction::Exp => floating(finite(f::exp(float(x))), f64::INFINITY),
-            RowFunction::Power => {
+            RowFunction::Scalar(ScalarFunction::Exp) => floating(finite(f::exp(float(x))), f64::INFINITY),
+            RowFunction::Scalar(ScalarFunction::Power) => {
                 let exponent = args.next().map_or_else(|| lit(1.0), float);
                 floating(finite(f::power(float(x), exponent)), f64::INFINITY)
             }

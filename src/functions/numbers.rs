@@ -1,6 +1,6 @@
 //! On numbers, in formulas and inside rows.
 
-use super::{Family, Function, Meaning};
+use super::{Family, Function, Meaning, RangeRule, UnitRule};
 use crate::design::ScalarFunction;
 
 const fn scalar(
@@ -10,8 +10,20 @@ const fn scalar(
     example: &'static str,
     function: ScalarFunction,
     takes: (usize, Option<usize>),
+    (unit, range): (UnitRule, RangeRule),
 ) -> Function {
-    Function { name, family: Family::Numbers, signature, doc, example, meaning: Meaning::Scalar(function), takes }
+    Function {
+        name,
+        family: Family::Numbers,
+        signature,
+        doc,
+        example,
+        meaning: Meaning::Scalar(function),
+        takes,
+        unit,
+        range,
+        twins: &[],
+    }
 }
 
 pub const FUNCTIONS: &[Function] = &[
@@ -22,7 +34,9 @@ pub const FUNCTIONS: &[Function] = &[
         "round(revenue / learners, 2)",
         ScalarFunction::Round,
         (1, Some(2)),
-    ),
+        (UnitRule::First, RangeRule::Rising),
+    )
+    .known_as(&[(&["rounddown", "roundup", "floor", "ceil", "ceiling", "trunc", "int"], "write `round(x)`")]),
     scalar(
         "abs",
         "abs(x)",
@@ -30,6 +44,7 @@ pub const FUNCTIONS: &[Function] = &[
         "abs(revenue - ago(revenue, 1 year))",
         ScalarFunction::Abs,
         (1, Some(1)),
+        (UnitRule::First, RangeRule::Distance),
     ),
     scalar(
         "min",
@@ -38,7 +53,9 @@ pub const FUNCTIONS: &[Function] = &[
         "min(csat, 100%)",
         ScalarFunction::Min,
         (2, None),
-    ),
+        (UnitRule::Agreed, RangeRule::Rising),
+    )
+    .known_as(&[(&["least"], "write `min(x, y)`")]),
     scalar(
         "max",
         "max(x, y, …)",
@@ -46,7 +63,9 @@ pub const FUNCTIONS: &[Function] = &[
         "max(revenue - cost, 0)",
         ScalarFunction::Max,
         (2, None),
-    ),
+        (UnitRule::Agreed, RangeRule::Rising),
+    )
+    .known_as(&[(&["greatest"], "write `max(x, y)`")]),
     scalar(
         "clamp",
         "clamp(x, low, high)",
@@ -54,6 +73,7 @@ pub const FUNCTIONS: &[Function] = &[
         "clamp(csat, 0%, 100%)",
         ScalarFunction::Clamp,
         (3, Some(3)),
+        (UnitRule::Agreed, RangeRule::Rising),
     ),
     scalar(
         "sqrt",
@@ -62,7 +82,9 @@ pub const FUNCTIONS: &[Function] = &[
         "sqrt(power(stddev(staff.performance), 2))",
         ScalarFunction::Sqrt,
         (1, Some(1)),
-    ),
+        (UnitRule::Root, RangeRule::Rising),
+    )
+    .known_as(&[(&["sqr", "root"], "write `sqrt(x)`, or `power(x, 2)` for the square")]),
     scalar(
         "ln",
         "ln(x)",
@@ -70,7 +92,9 @@ pub const FUNCTIONS: &[Function] = &[
         "ln(revenue / previous(revenue))",
         ScalarFunction::Ln,
         (1, Some(1)),
-    ),
+        (UnitRule::PlainOfPlain, RangeRule::Rising),
+    )
+    .known_as(&[(&["log", "log10", "logn"], "the natural logarithm is `ln(x)`")]),
     scalar(
         "exp",
         "exp(x)",
@@ -78,6 +102,7 @@ pub const FUNCTIONS: &[Function] = &[
         "exp(-defects / pieces)",
         ScalarFunction::Exp,
         (1, Some(1)),
+        (UnitRule::PlainOfPlain, RangeRule::Rising),
     ),
     scalar(
         "power",
@@ -86,5 +111,7 @@ pub const FUNCTIONS: &[Function] = &[
         "power(revenue / ago(revenue, 3 years), 1 / 3) - 1",
         ScalarFunction::Power,
         (2, Some(2)),
-    ),
+        (UnitRule::Power, RangeRule::Arithmetic),
+    )
+    .known_as(&[(&["pow", "power10", "square"], "write `power(x, n)`")]),
 ];

@@ -1,6 +1,6 @@
 //! On the values of one row: in `where`, in computed fields, inside aggregates.
 
-use super::{Family, Function, Meaning};
+use super::{Family, Function, Meaning, RangeRule, UnitRule};
 use crate::design::RowFunction;
 
 const fn row(
@@ -10,6 +10,7 @@ const fn row(
     example: &'static str,
     function: RowFunction,
     arguments: usize,
+    (unit, range): (UnitRule, RangeRule),
 ) -> Function {
     Function {
         name,
@@ -19,6 +20,9 @@ const fn row(
         example,
         meaning: Meaning::Row(function),
         takes: (arguments, Some(arguments)),
+        unit,
+        range,
+        twins: &[],
     }
 }
 
@@ -30,7 +34,14 @@ pub const FUNCTIONS: &[Function] = &[
         "count(tickets where workdays(opened_at, solved_at) <= 3)",
         RowFunction::Workdays,
         2,
-    ),
+        (UnitRule::Plain, RangeRule::Whole),
+    )
+        .known_as(&[
+            (
+                &["networkdays", "networkdays_intl", "business_days", "workday", "working_days"],
+                "write `workdays(start, end)`",
+            ),
+        ]),
     row(
         "year",
         "year(d)",
@@ -38,6 +49,7 @@ pub const FUNCTIONS: &[Function] = &[
         "count(orders where year(signed_on) = 2026)",
         RowFunction::Year,
         1,
+        (UnitRule::Plain, RangeRule::Whole),
     ),
     row(
         "month",
@@ -46,6 +58,7 @@ pub const FUNCTIONS: &[Function] = &[
         "sum(orders.amount where month(signed_on) = 12)",
         RowFunction::Month,
         1,
+        (UnitRule::Plain, RangeRule::Between(1, 12)),
     ),
     row(
         "weekday",
@@ -54,5 +67,7 @@ pub const FUNCTIONS: &[Function] = &[
         "count(orders where weekday(ordered_on) >= 6)",
         RowFunction::Weekday,
         1,
-    ),
+        (UnitRule::Plain, RangeRule::Between(1, 7)),
+    )
+    .known_as(&[(&["dayofweek", "day_of_week", "isodow", "dow"], "write `weekday(date)`: 1 is Monday")]),
 ];

@@ -1,6 +1,6 @@
 //! Sets of keys.
 
-use super::{Family, Function, Meaning};
+use super::{Family, Function, Meaning, RangeRule, UnitRule};
 
 pub const FUNCTIONS: &[Function] = &[Function {
     name: "set",
@@ -10,4 +10,7 @@ pub const FUNCTIONS: &[Function] = &[Function {
     example: "count(set(orders.customer_id where status = \"paid\"))",
     meaning: Meaning::Set,
     takes: (1, Some(1)),
+    unit: UnitRule::Keys,
+    range: RangeRule::Keys,
+    twins: &[],
 }];

@@ -1,6 +1,6 @@
 //! A formula on another slice.
 
-use super::{Family, Function, Meaning};
+use super::{Family, Function, Meaning, RangeRule, UnitRule};
 
 pub const FUNCTIONS: &[Function] = &[
     Function {
@@ -11,6 +11,9 @@ pub const FUNCTIONS: &[Function] = &[
         example: "revenue / overall(revenue, region)",
         meaning: Meaning::Overall,
         takes: (1, None),
+        unit: UnitRule::First,
+        range: RangeRule::Within,
+        twins: &[(&["all", "allexcept", "removefilters", "fixed"], "the slice is widened by `overall(x)`")],
     },
     Function {
         name: "only",
@@ -20,5 +23,11 @@ pub const FUNCTIONS: &[Function] = &[
         example: "only(mrr, account in ago(subscribers, 1 year)) / ago(mrr, 1 year)",
         meaning: Meaning::Only,
         takes: (2, None),
+        unit: UnitRule::First,
+        range: RangeRule::Within,
+        twins: &[(
+            &["calculate", "filter", "only_if"],
+            "a slice is chosen by `only(x, region = \"…\")`, rows by `where`",
+        )],
     },
 ];

@@ -1,6 +1,6 @@
 //! A formula on another window.
 
-use super::{Family, Function, Meaning};
+use super::{Family, Function, Meaning, RangeRule, UnitRule};
 use crate::design::ToDateFrom;
 
 const fn window(
@@ -10,8 +10,9 @@ const fn window(
     example: &'static str,
     meaning: Meaning,
     takes: (usize, Option<usize>),
+    (unit, range): (UnitRule, RangeRule),
 ) -> Function {
-    Function { name, family: Family::Windows, signature, doc, example, meaning, takes }
+    Function { name, family: Family::Windows, signature, doc, example, meaning, takes, unit, range, twins: &[] }
 }
 
 pub const FUNCTIONS: &[Function] = &[
@@ -22,7 +23,14 @@ pub const FUNCTIONS: &[Function] = &[
         "revenue / previous(revenue)",
         Meaning::Previous,
         (1, Some(2)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[
+        (
+            &["lag", "prior", "prev", "previousmonth", "parallelperiod", "lastperiod"],
+            "the window before is `previous(x)`",
+        ),
+    ]),
     window(
         "ago",
         "ago(x, span)",
@@ -30,7 +38,14 @@ pub const FUNCTIONS: &[Function] = &[
         "revenue - ago(revenue, 1 year)",
         Meaning::Ago,
         (2, Some(2)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[
+        (
+            &["sameperiodlastyear", "yoy", "dateadd_year", "prior_year", "last_year"],
+            "write `ago(x, 1 year)` or `growth(x, 1 year)`",
+        ),
+    ]),
     window(
         "ytd",
         "ytd(x)",
@@ -38,7 +53,9 @@ pub const FUNCTIONS: &[Function] = &[
         "ytd(revenue)",
         Meaning::ToDate(ToDateFrom::Year),
         (1, Some(1)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[(&["totalytd", "datesytd", "year_to_date", "累计"], "write `ytd(x)`")]),
     window(
         "qtd",
         "qtd(x)",
@@ -46,7 +63,9 @@ pub const FUNCTIONS: &[Function] = &[
         "qtd(revenue)",
         Meaning::ToDate(ToDateFrom::Quarter),
         (1, Some(1)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[(&["totalqtd", "datesqtd", "quarter_to_date"], "write `qtd(x)`")]),
     window(
         "mtd",
         "mtd(x)",
@@ -54,7 +73,9 @@ pub const FUNCTIONS: &[Function] = &[
         "mtd(set(billing.account_id))",
         Meaning::ToDate(ToDateFrom::Month),
         (1, Some(1)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[(&["totalmtd", "datesmtd", "month_to_date"], "write `mtd(x)`")]),
     window(
         "rolling",
         "rolling(x, span)",
@@ -62,7 +83,14 @@ pub const FUNCTIONS: &[Function] = &[
         "rolling(revenue, 12 months)",
         Meaning::Rolling,
         (2, Some(2)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[
+        (
+            &["moving_average", "movingavg", "rolling_avg", "window_avg", "sma"],
+            "write `rolling(x, 12 months)`, or `rolling(avg(x by month), 12 months)` for the mean of months",
+        ),
+    ]),
     window(
         "before",
         "before(x)",
@@ -70,6 +98,7 @@ pub const FUNCTIONS: &[Function] = &[
         "count(active_customers except before(active_customers))",
         Meaning::Before,
         (1, Some(1)),
+        (UnitRule::First, RangeRule::Within),
     ),
     window(
         "to_date",
@@ -78,7 +107,14 @@ pub const FUNCTIONS: &[Function] = &[
         "to_date(count(tickets)) - to_date(count(tickets on solved_at))",
         Meaning::UpToEnd,
         (1, Some(1)),
-    ),
+        (UnitRule::First, RangeRule::Within),
+    )
+    .known_as(&[
+        (
+            &["running_total", "cumsum", "running_sum", "cumulative"],
+            "write `to_date(x)`, or `ytd(x)` within the year",
+        ),
+    ]),
     window(
         "growth",
         "growth(x [, span])",
@@ -86,7 +122,12 @@ pub const FUNCTIONS: &[Function] = &[
         "growth(revenue, 1 year)",
         Meaning::Growth,
         (1, Some(2)),
-    ),
+        (UnitRule::Plain, RangeRule::Arithmetic),
+    )
+    .known_as(&[
+        (&["mom", "qoq", "pct_change", "percent_change", "环比"], "write `growth(x)`"),
+        (&["同比"], "write `growth(x, 1 year)`"),
+    ]),
     window(
         "per_year",
         "per_year(x)",
@@ -94,5 +135,7 @@ pub const FUNCTIONS: &[Function] = &[
         "per_year(count(leavers)) / average_balance(payroll.headcount)",
         Meaning::PerYear,
         (1, Some(1)),
-    ),
+        (UnitRule::First, RangeRule::Arithmetic),
+    )
+    .known_as(&[(&["annualize", "annualise", "annualized"], "write `per_year(x)`")]),
 ];

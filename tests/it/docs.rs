@@ -51,12 +51,13 @@ fn blocks(text: &str) -> Vec<String> {
     found
 }
 
-/// The tables of keys in the reference come from the table in the code.
+/// The tables of keys and of functions in the reference come from the tables in the code.
 #[test]
 fn the_reference_is_not_stale() {
     let path = root().join("docs/language.md");
     let stands = fs::read_to_string(&path).expect("docs/language.md");
     let made = with_part(&stands, "keys", &fishbone::model::keys::reference());
+    let made = with_part(&made, "functions", &fishbone::functions::reference());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, &made).expect("docs/language.md");
     }

@@ -78,20 +78,20 @@ fn numbers_stay_exact_and_what_has_no_value_is_missing() {
     assert_eq!(texts(&values(&engine, &ratio)), ["-", "20.25", "-", "-", "25.0", "0.001"]);
     let filled = number(RowKind::Otherwise(bx(at(3)), bx(num("0"))), true);
     assert_eq!(texts(&values(&engine, &filled))[2], "0.000");
-    let rounded = |digits: &str| call(RowFunction::Round, vec![at(3), num(digits)]);
+    let rounded = |digits: &str| call(RowFunction::Scalar(ScalarFunction::Round), vec![at(3), num(digits)]);
     assert_eq!(texts(&values(&engine, &rounded("0"))), ["11", "20", "-", "5", "100", "0"]);
     assert_eq!(texts(&values(&engine, &rounded("2")))[3], "5.13");
     assert_eq!(texts(&values(&engine, &rounded("2")))[5], "0.01");
     assert_eq!(texts(&values(&engine, &rounded("-1"))), ["10", "20", "-", "10", "100", "0"]);
-    let least = call(RowFunction::Min, vec![at(3), at(7), num("5")]);
+    let least = call(RowFunction::Scalar(ScalarFunction::Min), vec![at(3), at(7), num("5")]);
     assert_eq!(texts(&values(&engine, &least)), ["3.000", "4.000", "-", "-", "5.000", "0.005"]);
-    let clamped = call(RowFunction::Clamp, vec![at(3), num("5"), num("20")]);
+    let clamped = call(RowFunction::Scalar(ScalarFunction::Clamp), vec![at(3), num("5"), num("20")]);
     assert_eq!(texts(&values(&engine, &clamped)), ["10.500", "20.000", "-", "5.125", "20.000", "5.000"]);
-    let root = call(RowFunction::Sqrt, vec![arith(ArithmeticOp::Subtract, at(7), num("4"))]);
+    let root = call(RowFunction::Scalar(ScalarFunction::Sqrt), vec![arith(ArithmeticOp::Subtract, at(7), num("4"))]);
     assert_eq!(texts(&values(&engine, &root))[..2], ["-", "0.0"]);
-    let ln = call(RowFunction::Ln, vec![arith(ArithmeticOp::Subtract, at(7), num("4"))]);
+    let ln = call(RowFunction::Scalar(ScalarFunction::Ln), vec![arith(ArithmeticOp::Subtract, at(7), num("4"))]);
     assert_eq!(texts(&values(&engine, &ln))[..4], ["-", "-", "0.0", "-"]);
-    let huge = call(RowFunction::Exp, vec![arith(ArithmeticOp::Multiply, at(7), num("1000"))]);
+    let huge = call(RowFunction::Scalar(ScalarFunction::Exp), vec![arith(ArithmeticOp::Multiply, at(7), num("1000"))]);
     assert_eq!(texts(&values(&engine, &huge))[0], "-");
 }
 
@@ -195,7 +195,10 @@ fn floats_round_as_they_are_written() {
     let engine = load(&design, &[table(0, rows)], &everything()).unwrap();
     let float = RowExpr { ty: RowType::Number { quantity: Quantity::default(), exact: false }, ..at(6) };
     for digits in [0, 2, 5] {
-        let rounded = values(&engine, &call(RowFunction::Round, vec![float.clone(), num(&digits.to_string())]));
+        let rounded = values(
+            &engine,
+            &call(RowFunction::Scalar(ScalarFunction::Round), vec![float.clone(), num(&digits.to_string())]),
+        );
         let expected = [2.675, -2.5, 0.0000001, 1.5e300, 1.005].map(|x| Number::Float(x).round(digits).to_f64());
         let rounded: Vec<f64> = rounded.iter().map(|v| v.as_ref().unwrap().parse().unwrap()).collect();
         assert_eq!(rounded, expected);
