@@ -139,7 +139,7 @@ pub struct Block {
 #[derive(Clone, Debug)]
 pub enum Entry {
     Property(Property),
-    Decl(Decl),
+    Decl(Box<Decl>),
     Field(Box<Field>),
     Clean(Clean),
     Given(Given),
@@ -163,7 +163,7 @@ pub struct Phrase {
     pub span: Span,
     pub expr: Expr,
     /// A number beside a name: `factors: a 40%`.
-    pub share: Option<Expr>,
+    pub share: Option<Box<Expr>>,
     /// A text beside the expression: `1 point "…"`, `money "¥"`, `none "…"`.
     pub text: Option<Text>,
     /// In the order written.
@@ -310,7 +310,7 @@ pub enum ExprKind {
     Hole,
     Number(Number),
     /// A unit standing alone, as in `unit: %`, `unit: CNY per person`. A unit that is one plain word is a `Name`.
-    Unit(UnitExpr),
+    Unit(Box<UnitExpr>),
     Text(String),
     Bool(bool),
     /// A date, timestamp or period as written, normalised to ASCII: `2026-12-31`, `2026-12-31T09:00`, `2026-Q1`,
@@ -375,7 +375,7 @@ pub enum ExprKind {
 pub struct Number {
     pub digits: String,
     pub digits_span: Span,
-    pub unit: Option<UnitExpr>,
+    pub unit: Option<Box<UnitExpr>>,
 }
 
 /// `CNY`, `%`, `CNY per person`, `hours`. `1` stands alone only in `unit: 1`, which is a number.

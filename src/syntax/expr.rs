@@ -138,7 +138,7 @@ impl Lower<'_> {
                             .help("put an operator between them, or a comma where they are two values"),
                         );
                     } else {
-                        phrase.share = share;
+                        phrase.share = share.map(Box::new);
                     }
                 }
                 _ => {
@@ -226,12 +226,15 @@ impl Lower<'_> {
 
     fn built(&mut self, node: Node<'_>) -> Built {
         let span = self.span(&node);
-        let mut row: Vec<Item> = node.into_inner().map(|part| self.item(part)).collect();
-        match (row.pop(), row.is_empty()) {
+        let mut parts = node.into_inner();
+        let first = parts.next().map(|part| self.item(part));
+        match (first, parts.len()) {
             // Most expressions are one operand.
-            (Some(Item::Operand(built)), true) => built,
-            (Some(last), _) => {
-                row.push(last);
+            (Some(Item::Operand(built)), 0) => built,
+            (Some(first), rest) => {
+                let mut row = Vec::with_capacity(1 + rest);
+                row.push(first);
+                row.extend(parts.map(|part| self.item(part)));
                 self.climb(&mut row.into_iter().peekable(), 0, 0, span)
             }
             (None, _) => Self::leaf(span, ExprKind::Hole),
@@ -296,7 +299,7 @@ impl Lower<'_> {
             }
             Rule::conditional => Item::Operand(self.conditional(node)),
             Rule::term => Item::Operand(self.term(node)),
-            Rule::percent_unit => Item::Operand(Self::leaf(span, ExprKind::Unit(self.unit(node)))),
+            Rule::percent_unit => Item::Operand(Self::leaf(span, ExprKind::Unit(Box::new(self.unit(node))))),
             _ => Item::Operand(Self::leaf(span, ExprKind::Hole)),
         }
     }
@@ -555,7 +558,7 @@ impl Lower<'_> {
                 for part in std::iter::once(next).chain(parts) {
                     per.extend(self.per(part));
                 }
-                Self::leaf(span, ExprKind::Unit(UnitExpr { span, name, per }))
+                Self::leaf(span, ExprKind::Unit(Box::new(UnitExpr { span, name, per })))
             }
             _ => {
                 let mut path = vec![name, self.name(&next)];
@@ -633,7 +636,7 @@ impl Lower<'_> {
                 }
                 Rule::percent => {
                     let name = Name { text: "%".into(), span: here };
-                    number.unit = Some(UnitExpr { span: here, name, per: Vec::new() });
+                    number.unit = Some(Box::new(UnitExpr { span: here, name, per: Vec::new() }));
                 }
                 Rule::per => {
                     if let (Some(unit), Some(name)) = (&mut number.unit, self.per(part)) {
@@ -641,7 +644,7 @@ impl Lower<'_> {
                         unit.per.push(name);
                     }
                 }
-                _ => number.unit = Some(self.unit(part)),
+                _ => number.unit = Some(Box::new(self.unit(part))),
             }
         }
         Expr { span, kind: ExprKind::Number(number) }

@@ -179,7 +179,7 @@ impl Lower<'_> {
         self.each(node, Context::File, |_, piece| {
             items.push(match piece {
                 Piece::Use(used) => Item::Use(used),
-                Piece::Entry(Entry::Decl(decl)) => Item::Decl(decl),
+                Piece::Entry(Entry::Decl(decl)) => Item::Decl(*decl),
                 Piece::Entry(Entry::Allow(allow)) => Item::Allow(*allow),
                 Piece::Step(step) => Item::Hole(step.span),
                 Piece::Entry(entry) => Item::Hole(entries::entry_span(&entry)),

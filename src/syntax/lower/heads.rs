@@ -33,6 +33,10 @@ impl Lower<'_> {
                 Rule::equals | Rule::colon => parts.mark = Some(self.span(&part)),
                 Rule::phrase => {
                     let phrase = self.phrase(part);
+                    // Most values are one phrase; a vector that grows by itself starts with room for four.
+                    if parts.value.is_empty() {
+                        parts.value.reserve_exact(1);
+                    }
                     parts.value.push(phrase);
                 }
                 Rule::junk => parts.junk = Some(part),
@@ -70,7 +74,7 @@ impl Lower<'_> {
             self.judge_head(kind, kind_span, &parts);
         }
         let block = parts.block.take().map(|block| self.block(block, Context::Decl(kind)));
-        Entry::Decl(Decl {
+        Entry::Decl(Box::new(Decl {
             span,
             kind,
             kind_span,
@@ -79,7 +83,7 @@ impl Lower<'_> {
             when: parts.when,
             value: parts.mark.map(|mark| or_hole(parts.value, mark)),
             block,
-        })
+        }))
     }
 
     /// What a head lacks, or has too much.
@@ -243,7 +247,7 @@ impl Lower<'_> {
                 );
             }
             let block = self.block(block, Context::Decl(kind));
-            return Entry::Decl(Decl {
+            return Entry::Decl(Box::new(Decl {
                 span,
                 kind,
                 kind_span: key.span,
@@ -252,7 +256,7 @@ impl Lower<'_> {
                 when: None,
                 value: None,
                 block: Some(block),
-            });
+            }));
         }
         if !silent {
             let start = self.span(&block);
@@ -312,7 +316,7 @@ impl Lower<'_> {
         match (meant, block) {
             (Meant::Decl(mut decl), block) => {
                 decl.block = block.map(|block| self.block(block, Context::Decl(decl.kind)));
-                Piece::Entry(Entry::Decl(decl))
+                Piece::Entry(Entry::Decl(Box::new(decl)))
             }
             (Meant::Clean, Some(block)) => Piece::Entry(Entry::Clean(self.clean_block(span, block))),
             (meant, Some(block)) => {
@@ -472,7 +476,7 @@ impl Meant {
         Piece::Entry(match self {
             Meant::Nothing | Meant::Clean => Entry::Hole(span),
             Meant::Property(property) => Entry::Property(property),
-            Meant::Decl(decl) => Entry::Decl(decl),
+            Meant::Decl(decl) => Entry::Decl(Box::new(decl)),
             Meant::Field(field) => Entry::Field(Box::new(field)),
         })
     }
