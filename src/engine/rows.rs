@@ -191,7 +191,7 @@ impl Compiler<'_> {
             }
             RowKind::Otherwise(a, b) => {
                 let (a, b, ty) = alike(go(a), go(b));
-                Typed { expr: f::coalesce(vec![a, b]), ty }
+                Typed { expr: first_known(a, b), ty }
             }
             RowKind::Function { function: RowFunction::Scalar(ScalarFunction::Round), args }
                 if is_duration(&expr.ty) =>
@@ -312,6 +312,11 @@ fn choose(branches: Vec<(Expr, Expr)>) -> Expr {
         case = case.when(condition, value);
     }
     case.end().unwrap_or_else(|_| lit(ScalarValue::Null))
+}
+
+/// `b` where `a` is null. Not `coalesce`, which the engine cannot compute of constants.
+fn first_known(a: Expr, b: Expr) -> Expr {
+    choose(vec![(a.clone().is_not_null(), a), (lit(true), b)])
 }
 
 /// Null in place of what is not finite.
@@ -595,8 +600,7 @@ fn round_float(x: Expr, places: i8) -> Expr {
     let written = try_cast(cast(x.clone(), DataType::Utf8), DataType::Decimal128(NARROW, places));
     let small = f::abs(x.clone()).lt(lit(1e15));
     // What is written with an exponent is tiny.
-    let rounded =
-        f::coalesce(vec![cast(written, DataType::Float64), f::round(vec![x.clone(), lit(i64::from(places))])]);
+    let rounded = first_known(cast(written, DataType::Float64), f::round(vec![x.clone(), lit(i64::from(places))]));
     choose(vec![(small.clone(), rounded), (!small, x)])
 }
 

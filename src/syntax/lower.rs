@@ -95,6 +95,12 @@ impl Lower<'_> {
         Span::new(self.file.id, start, self.map.end(self.base + end).max(start))
     }
 
+    /// The brace that a block starts with: one character, of several bytes where it is full-width.
+    pub(super) fn opening(&self, block: &Node<'_>) -> Span {
+        let start = block.as_span().start();
+        self.place(start, start + 1)
+    }
+
     /// The text of a place, as the user wrote it.
     pub(super) fn written(&self, span: Span) -> &str {
         self.file.slice(span)
@@ -241,8 +247,7 @@ impl Lower<'_> {
             return node;
         }
         let Some(block) = node.clone().into_inner().next() else { return node };
-        let start = block.as_span().start();
-        let brace = self.place(start, start + 1);
+        let brace = self.opening(&block);
         self.report(
             Diagnostic::error(codes::MISPLACED_BRACE, brace, "`{` stands on a line of its own")
                 .help("write it at the end of the line before"),

@@ -78,6 +78,9 @@ fn numbers_stay_exact_and_what_has_no_value_is_missing() {
     assert_eq!(texts(&values(&engine, &ratio)), ["-", "20.25", "-", "-", "25.0", "0.001"]);
     let filled = number(RowKind::Otherwise(bx(at(3)), bx(num("0"))), true);
     assert_eq!(texts(&values(&engine, &filled))[2], "0.000");
+    // Of constants alone.
+    let first = number(RowKind::Otherwise(bx(num("8")), bx(num("1"))), true);
+    assert_eq!(texts(&values(&engine, &cmp(CompareOp::Equal, at(7), first)))[0], "false");
     let rounded = |digits: &str| call(RowFunction::Scalar(ScalarFunction::Round), vec![at(3), num(digits)]);
     assert_eq!(texts(&values(&engine, &rounded("0"))), ["11", "20", "-", "5", "100", "0"]);
     assert_eq!(texts(&values(&engine, &rounded("2")))[3], "5.13");

@@ -259,8 +259,7 @@ impl Lower<'_> {
             }));
         }
         if !silent {
-            let start = self.span(&block);
-            let brace = Span { end: start.start + 1, ..start };
+            let brace = self.opening(&block);
             self.report(
                 Diagnostic::error(codes::UNEXPECTED, brace, format!("the property `{}` takes no block", key.text))
                     .help("a block belongs to a declaration; the values of a property are separated by commas"),
@@ -288,8 +287,8 @@ impl Lower<'_> {
         let Some(head) = head else {
             if !self.guessed(span) {
                 let report = match (&block, row) {
-                    (Some(_), _) => {
-                        let brace = Span { end: span.start + 1, ..span };
+                    (Some(block), _) => {
+                        let brace = self.opening(block);
                         Diagnostic::error(codes::MISPLACED_BRACE, brace, "this block belongs to no declaration")
                             .help("`{` stands on the line of its head")
                     }
