@@ -14,6 +14,7 @@ pub mod source;
 pub mod diagnostic;
 pub mod config;
 pub mod syntax;
+pub mod format;
 pub mod value;
 pub mod design;
 pub mod results;

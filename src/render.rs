@@ -1,6 +1,7 @@
 //! How diagnostics and results look. Only this module knows a format; nothing is computed here.
 
 pub mod diagnostics;
+pub mod diff;
 pub mod explain;
 pub mod results;
 #[cfg(feature = "engine")]

@@ -3,7 +3,7 @@
 use clap::builder::Styles;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, code, rule, schema};
+use super::commands::{check, code, fmt, rule, schema};
 #[cfg(feature = "engine")]
 use super::commands::{eval, explain, test};
 use crate::render::text::{AnsiColor, BOLD, color};
@@ -72,6 +72,7 @@ pub enum Lang {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(check::CheckArgs),
+    Fmt(fmt::FmtArgs),
     #[cfg(feature = "engine")]
     Eval(Box<eval::EvalArgs>),
     #[cfg(feature = "engine")]

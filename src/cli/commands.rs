@@ -9,6 +9,7 @@ pub mod data;
 pub mod eval;
 #[cfg(feature = "engine")]
 pub mod explain;
+pub mod fmt;
 #[cfg(feature = "engine")]
 pub mod request;
 pub mod schema;
@@ -32,6 +33,7 @@ pub fn run(command: Command, ui: &Ui) -> Result<Exit, Failure> {
             Err(Failure::usage("this build of kpi only checks: it was built without the feature `engine`")
                 .help("build it with `cargo build --release` to evaluate"))
         }
+        Command::Fmt(args) => fmt::run(&args, ui),
         Command::Code(args) => code::run(&args, ui),
         Command::Rule(args) => rule::run(&args, ui),
         Command::Schema(args) => schema::run(&args, ui),

@@ -11,6 +11,7 @@ mod docs;
 mod eval;
 #[cfg(feature = "engine")]
 mod examples;
+mod format;
 mod lint;
 mod oracle;
 mod support;

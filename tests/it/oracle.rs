@@ -5,7 +5,7 @@
 //! `FISHBONE_ORACLE_CASE` picks a single one and writes it to `FISHBONE_ORACLE_KEEP`, a folder.
 
 mod days;
-mod draw;
+pub mod draw;
 mod exact;
 mod interpret;
 #[cfg(feature = "engine")]
@@ -16,7 +16,7 @@ mod world;
 use draw::{Case, Lot};
 
 const CASES: u64 = 1_000;
-const SEED: u64 = 20_260_630;
+pub const SEED: u64 = 20_260_630;
 
 fn from_env(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -25,7 +25,7 @@ fn from_env(name: &str) -> Option<u64> {
 
 impl Case {
     /// The design as its author would write it.
-    fn design(&self) -> String {
+    pub fn design(&self) -> String {
         let mut text = self.world.declarations();
         for (index, subject) in self.subjects.iter().enumerate() {
             text.push_str(&subject.text(&self.world, index));
