@@ -8,6 +8,7 @@ mod factors;
 pub mod formula;
 mod indicators;
 mod names;
+mod nature;
 mod order;
 mod quantities;
 pub mod rows;

@@ -1,18 +1,16 @@
 //! Typing of formulas: functions of a window and a slice.
 
-use std::collections::BTreeSet;
-
-use bigdecimal::BigDecimal;
+mod fit;
 
 use super::scope::{Entity, Scope};
 pub use super::slices::slice;
 pub use super::units::{literal, unit_expr};
-use super::{calls, units};
-use crate::design::{ArithmeticOp, CompareOp, Formula, FormulaKind, SetOp, SourceId, Subject, Type};
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
+use super::{calls, nature, units};
+use crate::design::{ArithmeticOp, CompareOp, Formula, FormulaKind, SetOp, Subject, Type};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::source::{Origin, Span};
 use crate::syntax::ast::{self, Binary, Expr, ExprKind, Name, Unary};
-use crate::value::{Quantity, Unit};
+pub use fit::{check_as, fits_unit};
 
 /// Types a formula. None: it stands on something that is reported.
 pub fn check(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
@@ -53,7 +51,7 @@ fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
             };
             let ty = match (&mut else_typed, otherwise) {
                 (Some(other), Some(written)) => {
-                    alike("choose between", span, (&mut then_typed, then), (other, written), sink)?
+                    alike("choose between", span, (&mut then_typed, then), (other, written), scope, sink)?
                 }
                 _ => then_typed.ty.clone(),
             };
@@ -67,19 +65,11 @@ fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
         ExprKind::Between { operand, low, high, negated } => {
             let (x, a, b) = (check(operand, scope, sink), check(low, scope, sink), check(high, scope, sink));
             let (mut x, mut a, mut b) = (x?, a?, b?);
-            alike("compare", span, (&mut x, operand), (&mut a, low), sink)?;
-            alike("compare", span, (&mut x, operand), (&mut b, high), sink)?;
-            let compare = |op, left: Formula, right: Formula| {
-                Box::new(made(
-                    FormulaKind::Compare { op, left: Box::new(left), right: Box::new(right) },
-                    Type::Bool,
-                    span,
-                ))
-            };
-            let both =
-                FormulaKind::And(compare(CompareOp::GreaterEqual, x.clone(), a), compare(CompareOp::LessEqual, x, b));
-            let both = made(both, Type::Bool, span);
-            Some(if *negated { made(FormulaKind::Not(Box::new(both)), Type::Bool, span) } else { both })
+            alike("compare", span, (&mut x, operand), (&mut a, low), scope, sink)?;
+            alike("compare", span, (&mut x, operand), (&mut b, high), scope, sink)?;
+            no_sets(&x, span, sink)?;
+            let (operand, low, high) = (Box::new(x), Box::new(a), Box::new(b));
+            Some(made(FormulaKind::Between { operand, low, high, negated: *negated }, Type::Bool, span))
         }
         ExprKind::Is { operand, known } => {
             let operand = check(operand, scope, sink)?;
@@ -229,28 +219,23 @@ fn binary(
         let ty = match (op, &left.ty, &right.ty) {
             (ArithmeticOp::Multiply, Type::Number(a), Type::Number(b)) => Type::Number(a.times(b)),
             (ArithmeticOp::Divide, Type::Number(a), Type::Number(b)) => Type::Number(a.over(b)),
-            (ArithmeticOp::Add, ..) => alike("add", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?,
-            _ => alike("subtract", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?,
+            (ArithmeticOp::Add, ..) => {
+                alike("add", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?
+            }
+            _ => alike("subtract", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?,
         };
         let (left, right) = boxed(left, right);
         return Some(made(FormulaKind::Arithmetic { op, left, right }, ty, span));
     }
     if let Some(op) = compare_op(op) {
-        alike("compare", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
-        if matches!(left.ty, Type::Set(_)) {
-            sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, op_span, "sets cannot be compared")
-                    .saying("")
-                    .help("compare how many keys they have, as in `count(a) > count(b)`"),
-            );
-            return None;
-        }
+        alike("compare", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?;
+        no_sets(&left, op_span, sink)?;
         let (left, right) = boxed(left, right);
         return Some(made(FormulaKind::Compare { op, left, right }, Type::Bool, span));
     }
     match op {
         Binary::Otherwise => {
-            let ty = alike("choose between", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
+            let ty = alike("choose between", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?;
             let (left, right) = boxed(left, right);
             Some(made(FormulaKind::Otherwise(left, right), ty, span))
         }
@@ -297,6 +282,19 @@ fn binary(
             None
         }
     }
+}
+
+/// None, reported, where sets are compared.
+fn no_sets(side: &Formula, span: Span, sink: &mut Diagnostics) -> Option<()> {
+    if !matches!(side.ty, Type::Set(_)) {
+        return Some(());
+    }
+    sink.push(
+        Diagnostic::error(codes::types::WRONG_TYPE, span, "sets cannot be compared")
+            .saying("compares sets")
+            .help("compare how many keys they have, as in `count(a) > count(b)`"),
+    );
+    None
 }
 
 pub(super) fn arithmetic_op(op: Binary) -> Option<ArithmeticOp> {
@@ -357,17 +355,17 @@ pub(super) fn wanted_condition(expr: &Expr, scope: &Scope, sink: &mut Diagnostic
     None
 }
 
-/// The type of two formulas that must be alike; a bare number takes the other's unit.
+/// The type of two formulas that must be alike; a bare number takes the other's unit, and a count without one may.
 pub(super) fn alike(
     doing: &str,
     span: Span,
     (a, a_expr): (&mut Formula, &Expr),
     (b, b_expr): (&mut Formula, &Expr),
+    scope: &Scope,
     sink: &mut Diagnostics,
 ) -> Option<Type> {
     if let (Type::Number(left), Type::Number(right)) = (&a.ty, &b.ty) {
-        if let Some(value) = units::bare(a_expr).filter(|v| units::takes(v, right)) {
-            let _ = value;
+        if units::bare(a_expr).is_some_and(|v| units::takes(&v, right)) {
             a.ty = b.ty.clone();
             return Some(b.ty.clone());
         }
@@ -375,8 +373,11 @@ pub(super) fn alike(
             b.ty = a.ty.clone();
             return Some(a.ty.clone());
         }
-        if let Some(common) = units::common(left, right) {
-            return Some(Type::Number(common));
+        if left == right || nature::is_counted_in(b, left, scope) {
+            return Some(a.ty.clone());
+        }
+        if nature::is_counted_in(a, right, scope) {
+            return Some(b.ty.clone());
         }
         let (left, right) = (units::describe_quantity(left), units::describe_quantity(right));
         units::mismatch(doing, span, (&left, a_expr.span), (&right, b_expr.span), sink);
@@ -394,172 +395,6 @@ pub(super) fn alike(
             .help("both sides must be of one type"),
     );
     None
-}
-
-// ---- what a formula must be --------------------------------------------------------------------------------------
-
-/// Judges that a measure's or an indicator's formula is a number of its declared unit's quantity; false: reported.
-/// `declared` is where the unit stands.
-pub fn fits_unit(formula: &Formula, unit: &Unit, declared: Span, sink: &mut Diagnostics) -> bool {
-    let fits = match &formula.ty {
-        Type::Number(quantity) => fits(formula, quantity, unit),
-        Type::Bool | Type::Text | Type::Set(_) => false,
-    };
-    if !fits {
-        let is = units::describe(&formula.ty);
-        let help = match &formula.ty {
-            Type::Set(_) => "count its keys with `count(…)`".to_string(),
-            Type::Bool => "a condition has no unit; choose a number by it, as in `if … then 1 else 0`".to_string(),
-            _ => format!("change the unit, or the formula until it gives {}", wanted(unit)),
-        };
-        sink.push(
-            Diagnostic::error(
-                codes::types::WRONG_UNIT,
-                declared,
-                format!("the unit is `{}`, but the formula gives {is}", unit.name),
-            )
-            .saying(format!("declared as {}", wanted(unit)))
-            .label(formula.span.0, format!("this is {is}"))
-            .help(help),
-        );
-    }
-    fits
-}
-
-fn wanted(unit: &Unit) -> String {
-    if unit.quantity.is_plain() { format!("`{}`", unit.name) } else { units::describe_quantity(&unit.quantity) }
-}
-
-/// Equal, or apart by one count unit where a count without unit goes into the formula.
-fn fits(formula: &Formula, quantity: &Quantity, unit: &Unit) -> bool {
-    *quantity == unit.quantity || units::counts(&unit.quantity, quantity) && holds_count(formula)
-}
-
-/// Whether a count without a unit goes into the value. Of what a formula refers to only the quantity is known: a plain
-/// number may be a count.
-fn holds_count(formula: &Formula) -> bool {
-    use crate::design::AggregateFunction::{Count, CountDistinct};
-    let Type::Number(quantity) = &formula.ty else { return false };
-    match &formula.kind {
-        FormulaKind::Aggregate(a) => quantity.is_plain() && matches!(a.function, Count | CountDistinct),
-        FormulaKind::Count(_) | FormulaKind::Measure(_) | FormulaKind::Indicator(_) => quantity.is_plain(),
-        FormulaKind::By { function: crate::design::ByFunction::Count, .. } => true,
-        _ => formula.operands().into_iter().any(holds_count),
-    }
-}
-
-/// Types a value that is held against an indicator: target, threshold, baseline, anchor, expected value of a test. A bare
-/// number takes the unit where it is a scale or a count, or where it is 0; `85` and `0.85` for `%` are answered with
-/// "write `85%`" and a fix. `what` names the place in messages: ``the target of `csat` ``.
-pub fn check_as(expr: &Expr, unit: &Unit, what: &str, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
-    if let Some(value) = units::bare(expr) {
-        return bare_as(value, expr.span, unit, what, sink);
-    }
-    let formula = wanted_number(expr, scope, sink)?;
-    let Type::Number(quantity) = &formula.ty else { return None };
-    if fits(&formula, quantity, unit) {
-        return Some(formula);
-    }
-    let is = units::describe_quantity(quantity);
-    sink.push(
-        Diagnostic::error(
-            codes::types::WRONG_UNIT,
-            expr.span,
-            format!("{what} is {is}, but its unit is `{}`", unit.name),
-        )
-        .saying(format!("this is {is}"))
-        .help(format!("write a value in `{}`", unit.name)),
-    );
-    None
-}
-
-fn bare_as(value: BigDecimal, span: Span, unit: &Unit, what: &str, sink: &mut Diagnostics) -> Option<Formula> {
-    if units::takes(&value, &unit.quantity) || unit.quantity.is_plain() && !unit.is_percent() {
-        let kind = FormulaKind::Number(value * &unit.factor);
-        return Some(made(kind, Type::Number(unit.quantity.clone()), span));
-    }
-    let (help, written) = if unit.is_percent() {
-        let hundred = BigDecimal::from(100);
-        let one = BigDecimal::from(1);
-        let share = if value.abs() <= one { (&value * &hundred).normalized() } else { value.clone() };
-        (format!("write `{}%`", share.to_plain_string()), format!("{}%", share.to_plain_string()))
-    } else {
-        let written = format!("{} {}", value.to_plain_string(), unit.name);
-        (format!("write `{written}`"), written)
-    };
-    sink.push(
-        Diagnostic::error(
-            codes::types::MISSING_UNIT,
-            span,
-            format!("{what} has no unit, but its unit is `{}`", unit.name),
-        )
-        .saying("a bare number")
-        .help(help.clone())
-        .fix(Applicability::Proposed, help, vec![Edit { span, text: written }]),
-    );
-    None
-}
-
-/// Sums, counts, their sums, differences and constant multiples; measures and indicators by their signatures.
-pub fn additive(formula: &Formula, scope: &Scope) -> bool {
-    use crate::design::AggregateFunction::{Count, Sum};
-    match &formula.kind {
-        FormulaKind::Aggregate(aggregate) => matches!(aggregate.function, Sum | Count),
-        FormulaKind::Measure(id) => scope.signature(Subject::Measure(*id)).is_some_and(|s| s.additive),
-        FormulaKind::Indicator(id) => scope.signature(Subject::Indicator(*id)).is_some_and(|s| s.additive),
-        FormulaKind::Negate(x) | FormulaKind::Only { operand: x, .. } => additive(x, scope),
-        FormulaKind::Arithmetic { op, left, right } => match op {
-            ArithmeticOp::Add | ArithmeticOp::Subtract => additive(left, scope) && additive(right, scope),
-            ArithmeticOp::Multiply => {
-                additive(left, scope) && is_constant(right) || is_constant(left) && additive(right, scope)
-            }
-            ArithmeticOp::Divide => additive(left, scope) && is_constant(right),
-        },
-        _ => false,
-    }
-}
-
-/// The same on every window: made of numbers only. (A constant by date changes.)
-fn is_constant(formula: &Formula) -> bool {
-    match &formula.kind {
-        FormulaKind::Number(_) => true,
-        FormulaKind::Negate(x) => is_constant(x),
-        FormulaKind::Arithmetic { left, right, .. } => is_constant(left) && is_constant(right),
-        _ => false,
-    }
-}
-
-/// The sources that a formula reads, through measures and indicators (by their signatures).
-pub fn reads(formula: &Formula, scope: &Scope) -> BTreeSet<SourceId> {
-    let mut found = BTreeSet::new();
-    each(formula, &mut |f| {
-        match &f.kind {
-            FormulaKind::Aggregate(aggregate) => {
-                found.insert(aggregate.source);
-            }
-            FormulaKind::Set(atom) => {
-                found.insert(atom.source);
-            }
-            FormulaKind::Measure(id) => {
-                found.extend(scope.signature(Subject::Measure(*id)).into_iter().flat_map(|s| &s.reads));
-            }
-            FormulaKind::Indicator(id) => {
-                found.extend(scope.signature(Subject::Indicator(*id)).into_iter().flat_map(|s| &s.reads));
-            }
-            _ => {}
-        }
-        true
-    });
-    found
-}
-
-/// Visits a formula and its operands; `see` says whether to go below.
-pub(super) fn each(formula: &Formula, see: &mut dyn FnMut(&Formula) -> bool) {
-    if see(formula) {
-        for operand in formula.operands() {
-            each(operand, see);
-        }
-    }
 }
 
 /// A name in an argument that can only be a plain word.

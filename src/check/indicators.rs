@@ -11,7 +11,7 @@ use super::names::{first_time, reference};
 use super::order::{self, Subjects, formula_of};
 use super::scope::{Scope, Signature};
 use super::values;
-use super::{formula, targets};
+use super::{formula, nature, targets};
 use crate::design::{
     Child, Direction, Factor, FactorId, Formula, FormulaKind, Indicator, IndicatorId, Measure, MeasureId, Review,
     Stage, Subject, Type,
@@ -70,8 +70,7 @@ pub fn declare(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) -> Vec<
             name: node.name().to_string(),
             span: node.place(),
             ty: unit.as_ref().map(|(unit, _)| Type::Number(unit.quantity.clone())),
-            reads: BTreeSet::new(),
-            additive: false,
+            ..Signature::default()
         };
         match node.decl.kind {
             DeclKind::Measure => scope.measures.push(signature),
@@ -113,12 +112,15 @@ pub fn formulas(
                 let mut found = Diagnostics::default();
                 let unit = units.get(*at).and_then(Option::as_ref);
                 let formula = nodes.get(*at).and_then(|node| typed(node, unit, scope, &mut found));
-                let reads = formula.as_ref().map(|f| formula::reads(f, scope)).unwrap_or_default();
-                let additive = formula.as_ref().is_some_and(|f| formula::additive(f, scope));
-                (*at, formula, reads, additive, found)
+                let reads = formula.as_ref().map(|f| nature::reads(f, scope)).unwrap_or_default();
+                let additive = formula.as_ref().is_some_and(|f| nature::additive(f, scope));
+                // A unit other than `1` says what its values are.
+                let named = unit.is_some_and(|(unit, _)| !unit.quantity.is_plain() || unit.is_percent());
+                let counted = formula.as_ref().filter(|_| !named).map_or(0, |f| nature::counted(f, scope));
+                (*at, formula, reads, additive, counted, found)
             })
             .collect();
-        for (at, formula, reads, additive, found) in typed {
+        for (at, formula, reads, additive, counted, found) in typed {
             sink.merge(found);
             let signature = match subjects.subject(at) {
                 Subject::Measure(id) => scope.measures.get_mut(id.index()),
@@ -130,6 +132,7 @@ pub fn formulas(
                 }
                 signature.reads = reads;
                 signature.additive = additive;
+                signature.counted = counted;
             }
             if let Some(slot) = formulas.get_mut(at) {
                 *slot = formula;
@@ -147,7 +150,7 @@ fn typed(node: &Node, unit: Option<&(Unit, Span)>, scope: &Scope, sink: &mut Dia
     };
     let formula = formula::check(expr, scope, sink)?;
     match unit {
-        Some((unit, declared)) => formula::fits_unit(&formula, unit, *declared, sink).then_some(formula),
+        Some((unit, declared)) => formula::fits_unit(&formula, unit, *declared, scope, sink).then_some(formula),
         None => Some(formula),
     }
 }

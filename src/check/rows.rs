@@ -8,7 +8,7 @@ use operators::{alike, inexact};
 
 use super::scope::{Entity, Poison, Scope};
 use super::units;
-use crate::design::{CompareOp, Field, FieldKind, FieldPath, RowExpr, RowKind, RowType, SourceId};
+use crate::design::{Field, FieldKind, FieldPath, RowExpr, RowKind, RowType, SourceId};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
 use crate::source::{Origin, Span};
 use crate::syntax::ast::{Expr, ExprKind, Name, Unary};
@@ -38,7 +38,7 @@ pub fn computed(
     let fits = match (&typed.ty, &wanted) {
         (RowType::Number { quantity, .. }, RowType::Number { quantity: wanted, .. }) => {
             quantity == wanted
-                || units::common(wanted, quantity).as_ref() == Some(wanted)
+                || units::names_count(wanted, quantity)
                 || units::bare(expr).is_some_and(|v| units::takes(&v, wanted))
         }
         (is, wanted) => is == wanted,
@@ -135,13 +135,12 @@ impl Rows<'_> {
                 Some(row(kind, ty, span))
             }
             ExprKind::Between { operand, low, high, negated } => {
-                // Typed once: what is wrong with it is said once, and nesting costs nothing.
                 let (x, a, b) = (self.check(operand, sink), self.check(low, sink), self.check(high, sink));
-                let (x, a, b) = (x?, a?, b?);
-                let above = self.compared(CompareOp::GreaterEqual, span, (operand, x.clone()), (low, a), span, sink);
-                let below = self.compared(CompareOp::LessEqual, span, (operand, x), (high, b), span, sink);
-                let both = row(RowKind::And(Box::new(above?), Box::new(below?)), RowType::Bool, span);
-                Some(if *negated { row(RowKind::Not(Box::new(both)), RowType::Bool, span) } else { both })
+                let (mut x, mut a, mut b) = (x?, a?, b?);
+                self.comparable(span, (operand, &mut x), (low, &mut a), sink)?;
+                self.comparable(span, (operand, &mut x), (high, &mut b), sink)?;
+                let (operand, low, high) = (Box::new(x), Box::new(a), Box::new(b));
+                Some(row(RowKind::Between { operand, low, high, negated: *negated }, RowType::Bool, span))
             }
             ExprKind::InList { operand, items, negated } => {
                 let typed = self.check(operand, sink);
@@ -151,9 +150,7 @@ impl Rows<'_> {
                 let mut list = Vec::new();
                 for (item, item_expr) in written {
                     let mut item = item?;
-                    self.days_in_quotes(&typed, &item, item_expr, sink)?;
-                    alike("compare", span, (&mut typed, operand), (&mut item, item_expr), sink)?;
-                    self.known_value(&typed, &item, sink)?;
+                    self.comparable(span, (operand, &mut typed), (item_expr, &mut item), sink)?;
                     list.push(item);
                 }
                 let kind = RowKind::InList { operand: Box::new(typed), items: list, negated: *negated };

@@ -1,7 +1,8 @@
 //! What formulas are typed against: the declarations of the design as far as they are understood.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
+use super::nature::Reads;
 use crate::design::{
     Constant, ConstantId, Dimension, DimensionId, Field, FieldId, FieldPath, IndicatorId, MeasureId, Source, SourceId,
     Subject, Type,
@@ -52,8 +53,10 @@ pub struct Signature {
     /// silence, what uses it. Subjects are typed after those that they name.
     pub ty: Option<Type>,
     /// The sources that its formula reads, through measures and indicators. Empty while it has no typed formula.
-    pub reads: BTreeSet<SourceId>,
+    pub reads: Reads,
     pub additive: bool,
+    /// The power of counts without a unit in its values.
+    pub counted: i8,
 }
 
 /// What is declared but not understood; what stands on it stays silent.

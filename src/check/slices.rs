@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::formula::{self, each};
+use super::formula;
+use super::nature::{self, Reads};
 use super::scope::{Entity, Poison, Scope};
-use crate::design::{Condition, DimensionId, Formula, FormulaKind, Over, SetKey, SourceId, Subject, Type};
+use crate::design::{Condition, DimensionId, Formula, Over, SetKey, SourceId, Type};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, Expr, ExprKind, Name};
 use crate::value::{Frequency, Grain};
 
-/// `dimension = literal`, joined by `and`, sorted by dimension. `reads`: the sources of what is sliced; one that lacks the
+/// `dimension = literal`, joined by `and`, sorted by dimension. `reads`: what is sliced; a source that lacks the
 /// dimension is an error (`what`, such as ``the target of `csat` ``, names what is sliced).
 pub fn slice(
     expr: &Expr,
-    reads: &BTreeSet<SourceId>,
+    reads: &Reads,
     what: &str,
     scope: &Scope,
     sink: &mut Diagnostics,
@@ -210,22 +211,17 @@ pub(super) fn unknown_member<'a>(
 fn all_have(
     dimension: DimensionId,
     span: Span,
-    reads: &BTreeSet<SourceId>,
+    reads: &Reads,
     what: &str,
     scope: &Scope,
     sink: &mut Diagnostics,
 ) -> bool {
     let Some(declared) = scope.dimension(dimension) else { return true };
-    let lacking: Vec<SourceId> = reads.iter().copied().filter(|s| declared.field_in(*s).is_none()).collect();
-    let Some(source) = lacking.first().and_then(|s| scope.source(*s)) else { return true };
+    let Some(id) = reads.sliced_by(dimension).find(|s| declared.field_in(*s).is_none()) else { return true };
+    let Some(source) = scope.source(id) else { return true };
     let (source_name, name) = (&source.naming.name, &declared.naming.name);
-    let id = lacking.first().copied();
-    let has: Vec<String> = scope
-        .dimensions
-        .iter()
-        .filter(|d| id.is_some_and(|id| d.field_in(id).is_some()))
-        .map(|d| format!("`{}`", d.naming.name))
-        .collect();
+    let has: Vec<String> =
+        scope.dimensions.iter().filter(|d| d.field_in(id).is_some()).map(|d| format!("`{}`", d.naming.name)).collect();
     let help = if has.is_empty() {
         format!("map it with `dimension {name}: …, {source_name}.FIELD`; `{source_name}` has no dimension")
     } else {
@@ -244,39 +240,13 @@ fn all_have(
     false
 }
 
-/// The sources of what is sliced by a dimension in a formula: what stands under `overall` of it is not.
-fn sliced_reads(operand: &Formula, dimension: DimensionId, scope: &Scope) -> BTreeSet<SourceId> {
-    let mut found = BTreeSet::new();
-    each(operand, &mut |f| match &f.kind {
-        FormulaKind::Overall { dimensions, .. } => dimensions.as_ref().is_some_and(|d| !d.contains(&dimension)),
-        FormulaKind::Aggregate(aggregate) => {
-            found.insert(aggregate.source);
-            true
-        }
-        FormulaKind::Set(atom) => {
-            found.insert(atom.source);
-            true
-        }
-        FormulaKind::Measure(id) => {
-            found.extend(scope.signature(Subject::Measure(*id)).into_iter().flat_map(|s| &s.reads));
-            true
-        }
-        FormulaKind::Indicator(id) => {
-            found.extend(scope.signature(Subject::Indicator(*id)).into_iter().flat_map(|s| &s.reads));
-            true
-        }
-        _ => true,
-    });
-    found
-}
-
 /// What stands after `by`: a grain or a dimension that every source has, at a grain that they have.
 pub(super) fn over(name: &Name, operand: &Formula, scope: &Scope, sink: &mut Diagnostics) -> Option<Over> {
     if let Some(grain) = Grain::parse(&name.text) {
-        let reads = formula::reads(operand, scope);
+        let reads = nature::reads(operand, scope);
         let coarser = reads
-            .iter()
-            .filter_map(|id| scope.source(*id))
+            .sources()
+            .filter_map(|id| scope.source(id))
             .find(|source| source.refreshed.is_some_and(|f| rank(scope.calendar.grain_of(f)) > rank(grain)));
         if let Some(source) = coarser {
             let refreshed = source.refreshed.map_or("", Frequency::word);
@@ -294,9 +264,33 @@ pub(super) fn over(name: &Name, operand: &Formula, scope: &Scope, sink: &mut Dia
         }
         return Some(Over::Grain(grain));
     }
+    if scope.entity(&name.text).is_none()
+        && let Some(grain) = meant(&name.text, scope)
+    {
+        sink.push(
+            Diagnostic::error(
+                codes::names::UNKNOWN_NAME,
+                name.span,
+                format!("`{}` is no grain and no dimension", name.text),
+            )
+            .saying("unknown after `by`")
+            .help(format!("did you mean `{}`?", grain.word())),
+        );
+        return None;
+    }
     let dimension = dimension_named(name, scope, sink)?;
-    let reads = sliced_reads(operand, dimension, scope);
-    all_have(dimension, name.span, &reads, "this", scope, sink).then_some(Over::Dimension(dimension))
+    all_have(dimension, name.span, &nature::reads(operand, scope), "this", scope, sink)
+        .then_some(Over::Dimension(dimension))
+}
+
+/// The grain that an unknown word is nearest to: `mnth`, `monthly`. None where a dimension is nearer.
+fn meant(word: &str, scope: &Scope) -> Option<Grain> {
+    if let Some(frequency) = Frequency::ALL.into_iter().find(|f| f.word() == word) {
+        return Some(scope.calendar.grain_of(frequency));
+    }
+    let dimensions = scope.dimensions.iter().map(|d| d.naming.name.as_str());
+    let near = closest(word, dimensions.chain(Grain::ALL.iter().map(|g| g.word())))?;
+    Grain::parse(near).filter(|_| !scope.sources.iter().any(|s| s.fields.iter().any(|f| f.name == word)))
 }
 
 /// Coarser grains rank higher.
@@ -368,7 +362,7 @@ fn condition(expr: &Expr, sliced: &Formula, scope: &Scope, sink: &mut Diagnostic
         members.into_iter().map(|m| member(m, sink).map(|text| (text, m.span))).collect();
     let dimension = dimension?;
     let members: Vec<(String, Span)> = members.into_iter().collect::<Option<_>>()?;
-    let mut sound = all_have(dimension, written.span, &sliced_reads(sliced, dimension, scope), "this", scope, sink);
+    let mut sound = all_have(dimension, written.span, &nature::reads(sliced, scope), "this", scope, sink);
     for (text, span) in &members {
         sound &= known_member(dimension, text, *span, scope, sink);
     }
@@ -412,8 +406,11 @@ fn chosen(
         );
         return None;
     }
-    let reads = sliced_reads(operand, dimension, scope);
-    all_have(dimension, span, &reads, "this", scope, sink).then_some(Condition::InSet { dimension, set, negated })
+    all_have(dimension, span, &nature::reads(operand, scope), "this", scope, sink).then_some(Condition::InSet {
+        dimension,
+        set,
+        negated,
+    })
 }
 
 /// What a field's values are keys of: of the source that it refers to or is the key of, else of itself.

@@ -3,16 +3,14 @@
 mod fit;
 mod score;
 
-use std::collections::BTreeSet;
-
 use bigdecimal::{BigDecimal, Zero};
 
 use super::formula;
+use super::nature::Reads;
 use super::scope::Scope;
 use super::values::{self, Keyed};
 use crate::design::{
-    ArithmeticOp, Baseline, Bound, DimensionId, Direction, Due, Formula, FormulaKind, Indicator, Level, SourceId,
-    Target,
+    ArithmeticOp, Baseline, Bound, DimensionId, Direction, Due, Formula, FormulaKind, Indicator, Level, Target,
 };
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
 use crate::model::Node;
@@ -26,8 +24,8 @@ pub struct Subject<'s, 'a> {
     pub node: &'s Node<'a>,
     pub unit: Option<&'s Unit>,
     pub direction: Option<Direction>,
-    /// The sources of its formula.
-    pub reads: Option<&'s BTreeSet<SourceId>>,
+    /// What its formula reads.
+    pub reads: Option<&'s Reads>,
 }
 
 impl Subject<'_, '_> {
@@ -187,7 +185,7 @@ fn slice(
     sink: &mut Diagnostics,
 ) -> Option<Slice> {
     let Some(clause) = clause else { return Some(Slice::new()) };
-    let none = BTreeSet::new();
+    let none = Reads::default();
     formula::slice(&clause.value, subject.reads.unwrap_or(&none), &subject.what(key), scope, sink)
 }
 

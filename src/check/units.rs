@@ -94,22 +94,9 @@ pub fn takes(value: &BigDecimal, quantity: &Quantity) -> bool {
     value.is_zero() || matches!(quantity.single(), Some(Base::Count(_) | Base::Scale(_)))
 }
 
-/// What both are: the same quantity, or one that says what the other, a plain number, counts.
-pub fn common(a: &Quantity, b: &Quantity) -> Option<Quantity> {
-    let names = |unit: &Quantity, plain: &Quantity| plain.is_plain() && matches!(unit.single(), Some(Base::Count(_)));
-    if a == b || names(a, b) {
-        Some(a.clone())
-    } else if names(b, a) {
-        Some(b.clone())
-    } else {
-        None
-    }
-}
-
-/// Is `plain` the quantity `full` with one count unit left unsaid?
-pub fn counts(full: &Quantity, plain: &Quantity) -> bool {
-    let mut extra = full.over(plain).0.into_iter();
-    matches!((extra.next(), extra.next()), (Some((Base::Count(_), 1 | -1)), None))
+/// May a field of this quantity be computed as a plain number? Its declaration then says what is counted.
+pub fn names_count(quantity: &Quantity, computed: &Quantity) -> bool {
+    computed.is_plain() && matches!(quantity.single(), Some(Base::Count(_)))
 }
 
 /// The quantity of what a function of numbers gives, by its rule; its arguments agree where they must. `power`: the second

@@ -51,6 +51,7 @@ impl Formula {
                 all.extend(otherwise.as_deref());
                 all
             }
+            FormulaKind::Between { operand, low, high, .. } => vec![operand, low, high],
             FormulaKind::Function { args, .. } => args.iter().collect(),
             FormulaKind::Only { operand, conditions } => {
                 let sets = conditions.iter().filter_map(|c| match c {
@@ -119,6 +120,13 @@ pub enum FormulaKind {
         condition: Box<Formula>,
         then: Box<Formula>,
         otherwise: Option<Box<Formula>>,
+    },
+    /// Both ends in.
+    Between {
+        operand: Box<Formula>,
+        low: Box<Formula>,
+        high: Box<Formula>,
+        negated: bool,
     },
     /// The right side where the left is missing.
     Otherwise(Box<Formula>, Box<Formula>),
@@ -366,6 +374,13 @@ pub enum RowKind {
     },
     And(Box<RowExpr>, Box<RowExpr>),
     Or(Box<RowExpr>, Box<RowExpr>),
+    /// Sides as in `Compare`; both ends in.
+    Between {
+        operand: Box<RowExpr>,
+        low: Box<RowExpr>,
+        high: Box<RowExpr>,
+        negated: bool,
+    },
     /// `x in (a, b)`; items are literals of x's type.
     InList {
         operand: Box<RowExpr>,

@@ -164,6 +164,12 @@ impl Compiler<'_> {
             RowKind::Elapsed { from, to } => elapsed(go(from), go(to)),
             RowKind::Moved { operand, step } => moved(go(operand), *step),
             RowKind::Compare { op, left, right } => boolean(compare(*op, go(left), go(right))),
+            RowKind::Between { operand, low, high, negated } => {
+                let x = go(operand);
+                let above = compare(CompareOp::GreaterEqual, x.clone(), go(low));
+                let both = above.and(compare(CompareOp::LessEqual, x, go(high)));
+                boolean(if *negated { !both } else { both })
+            }
             RowKind::And(a, b) => boolean(go(a).expr.and(go(b).expr)),
             RowKind::Or(a, b) => boolean(go(a).expr.or(go(b).expr)),
             RowKind::InList { operand, items, negated } => {

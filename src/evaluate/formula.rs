@@ -56,6 +56,9 @@ impl Evaluator<'_> {
             FormulaKind::Compare { op, left, right } => self.compare(formula, *op, left, right, at),
             FormulaKind::And(left, right) => self.logical(formula, left, right, false, at),
             FormulaKind::Or(left, right) => self.logical(formula, left, right, true, at),
+            FormulaKind::Between { operand, low, high, negated } => {
+                self.between(formula, [operand, low, high], *negated, at)
+            }
             FormulaKind::If { condition, then, otherwise } => {
                 self.choose(formula, condition, then, otherwise.as_deref(), at)
             }
@@ -301,7 +304,11 @@ impl Evaluator<'_> {
         at: At,
     ) -> Option<Outcome> {
         let (a, b) = self.both(left, right, at)?;
-        Some(a.with(b, |a, b| {
+        Some(self.compared(formula, op, a, b))
+    }
+
+    fn compared(&self, formula: &Formula, op: CompareOp, a: Outcome, b: Outcome) -> Outcome {
+        a.with(b, |a, b| {
             let order = match (&a, &b) {
                 (Datum::Number(a), Datum::Number(b)) => a.cmp_tolerant(b),
                 (Datum::Bool(a), Datum::Bool(b)) => a.cmp(b),
@@ -309,6 +316,24 @@ impl Evaluator<'_> {
                 _ => return Err(self.undefined_reason(formula)),
             };
             Ok(Datum::Bool(numbers::holds(op, order)))
+        })
+    }
+
+    /// At least the one and at most the other.
+    fn between(
+        &mut self,
+        formula: &Formula,
+        [operand, low, high]: [&Formula; 3],
+        negated: bool,
+        at: At,
+    ) -> Option<Outcome> {
+        let (x, bounds) = (self.eval(operand, at), self.both(low, high, at));
+        let (x, (low, high)) = x.zip(bounds)?;
+        let above = self.compared(formula, CompareOp::GreaterEqual, x.clone(), low);
+        let below = self.compared(formula, CompareOp::LessEqual, x, high);
+        Some(self.joined(formula, above, below, false).then(|datum| match datum {
+            Datum::Bool(holds) => Ok(Datum::Bool(holds != negated)),
+            _ => Err(self.undefined_reason(formula)),
         }))
     }
 
@@ -322,15 +347,19 @@ impl Evaluator<'_> {
         at: At,
     ) -> Option<Outcome> {
         let (a, b) = self.both(left, right, at)?;
+        Some(self.joined(formula, a, b, decides))
+    }
+
+    fn joined(&self, formula: &Formula, a: Outcome, b: Outcome, decides: bool) -> Outcome {
         let settles = |o: &Outcome| matches!(o.result, Ok(Datum::Bool(value)) if value == decides);
         if settles(&a) || settles(&b) {
             let (flags, behind) = (a.flags.union(b.flags), a.behind.and(b.behind));
-            return Some(Outcome { flags, behind, ..Outcome::bool(decides) });
+            return Outcome { flags, behind, ..Outcome::bool(decides) };
         }
-        Some(a.with(b, |a, b| match (a, b) {
+        a.with(b, |a, b| match (a, b) {
             (Datum::Bool(_), Datum::Bool(_)) => Ok(Datum::Bool(!decides)),
             _ => Err(self.undefined_reason(formula)),
-        }))
+        })
     }
 
     fn choose(

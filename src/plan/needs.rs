@@ -199,6 +199,11 @@ impl RowExpr {
                 a.each(visit);
                 b.each(visit);
             }
+            RowKind::Between { operand, low, high, .. } => {
+                operand.each(visit);
+                low.each(visit);
+                high.each(visit);
+            }
             RowKind::InList { operand, items, .. } => {
                 operand.each(visit);
                 items.iter().for_each(|i| i.each(visit));

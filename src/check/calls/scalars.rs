@@ -20,7 +20,7 @@ impl Call<'_> {
             let (head, rest) = args.split_first_mut()?;
             let (head_arg, rest_args) = self.args.split_first()?;
             for (other, arg) in rest.iter_mut().zip(rest_args) {
-                alike("compare", self.span, (&mut *head, &head_arg.expr), (other, &arg.expr), sink)?;
+                alike("compare", self.span, (&mut *head, &head_arg.expr), (other, &arg.expr), self.scope, sink)?;
             }
         }
         let quantities = args.iter().map(|arg| match &arg.ty {

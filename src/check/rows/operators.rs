@@ -4,9 +4,9 @@ use bigdecimal::BigDecimal;
 
 use super::{Rows, exactly, not_a_number, row};
 use crate::check::formula::{arithmetic_op, compare_op};
-use crate::check::slices::unknown_member;
+use crate::check::slices::{key_of, unknown_member};
 use crate::check::units;
-use crate::design::{ArithmeticOp, CompareOp, RowExpr, RowKind, RowType};
+use crate::design::{ArithmeticOp, CompareOp, FieldKind, RowExpr, RowKind, RowType, SetKey, SourceId};
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, Expr, ExprKind};
@@ -144,26 +144,68 @@ impl Rows<'_> {
         sink: &mut Diagnostics,
     ) -> Option<RowExpr> {
         let (left, right) = (self.check(left_expr, sink), self.check(right_expr, sink));
-        self.compared(op, op_span, (left_expr, left?), (right_expr, right?), span, sink)
-    }
-
-    /// Both sides typed.
-    pub(super) fn compared(
-        &self,
-        op: CompareOp,
-        op_span: Span,
-        (left_expr, mut left): (&Expr, RowExpr),
-        (right_expr, mut right): (&Expr, RowExpr),
-        span: Span,
-        sink: &mut Diagnostics,
-    ) -> Option<RowExpr> {
-        self.days_in_quotes(&left, &right, right_expr, sink)?;
-        self.days_in_quotes(&right, &left, left_expr, sink)?;
-        alike("compare", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
-        self.known_value(&left, &right, sink)?;
-        self.known_value(&right, &left, sink)?;
+        let (mut left, mut right) = (left?, right?);
+        self.comparable(op_span, (left_expr, &mut left), (right_expr, &mut right), sink)?;
         let kind = RowKind::Compare { op, left: Box::new(left), right: Box::new(right) };
         Some(row(kind, RowType::Bool, span))
+    }
+
+    /// None, reported, where two values do not compare, or one is never the other.
+    pub(super) fn comparable(
+        &self,
+        span: Span,
+        (left_expr, left): (&Expr, &mut RowExpr),
+        (right_expr, right): (&Expr, &mut RowExpr),
+        sink: &mut Diagnostics,
+    ) -> Option<()> {
+        self.days_in_quotes(left, right, right_expr, sink)?;
+        self.days_in_quotes(right, left, left_expr, sink)?;
+        alike("compare", span, (left, left_expr), (right, right_expr), sink)?;
+        self.one_key(span, (left_expr, left), (right_expr, right), sink)?;
+        self.known_value(left, right, sink)?;
+        self.known_value(right, left, sink)
+    }
+
+    /// Two ids compare when they are one field, or refer to, or are the key of, one source: None, reported, where not.
+    fn one_key(
+        &self,
+        span: Span,
+        (left_expr, left): (&Expr, &RowExpr),
+        (right_expr, right): (&Expr, &RowExpr),
+        sink: &mut Diagnostics,
+    ) -> Option<()> {
+        let id = |side: &RowExpr| {
+            let RowKind::Field(path) = &side.kind else { return None };
+            let (_, field) = self.scope.end_of(self.source, path)?;
+            let key = key_of(self.source, path, self.scope)?;
+            (field.kind == FieldKind::Id).then(|| (self.keys(&key), key))
+        };
+        let (Some((left_keys, left_key)), Some((right_keys, right_key))) = (id(left), id(right)) else {
+            return Some(());
+        };
+        if left_key == right_key {
+            return Some(());
+        }
+        sink.push(
+            Diagnostic::error(codes::types::WRONG_TYPE, span, "these ids name different things")
+                .saying("never equal but by chance")
+                .label(left_expr.span, left_keys)
+                .label(right_expr.span, right_keys)
+                .help("two ids compare when they are one field, or refer to one source (`field x: id -> customers`)"),
+        );
+        None
+    }
+
+    /// What ids are, in words.
+    fn keys(&self, key: &SetKey) -> String {
+        let name = |source: SourceId| self.scope.source(source).map_or("", |s| s.naming.name.as_str());
+        match key {
+            SetKey::Source(source) => format!("a key of `{}`", name(*source)),
+            SetKey::Field(source, field) => {
+                let field = self.scope.field(*source, *field).map_or("", |f| f.name.as_str());
+                format!("the field `{field}` of `{}`, which refers to no source", name(*source))
+            }
+        }
     }
 
     /// A day in quotes beside a date: None, and answered with the day itself.
@@ -248,7 +290,7 @@ pub(super) fn alike(
             take(b, left);
             return Some(());
         }
-        if units::common(&left, &right).is_some() {
+        if left == right {
             return Some(());
         }
         let (left, right) = (units::describe_quantity(&left), units::describe_quantity(&right));

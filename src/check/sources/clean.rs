@@ -79,6 +79,11 @@ pub fn each_path(expr: &RowExpr, visit: &mut dyn FnMut(&FieldPath, Span)) {
             each_path(left, visit);
             each_path(right, visit);
         }
+        RowKind::Between { operand, low, high, .. } => {
+            each_path(operand, visit);
+            each_path(low, visit);
+            each_path(high, visit);
+        }
         RowKind::InList { operand, items, .. } => {
             each_path(operand, visit);
             items.iter().for_each(|item| each_path(item, visit));
