@@ -52,6 +52,22 @@ pub struct Check {
     pub severity: BTreeMap<Spanned<String>, Level>,
     /// What differs for some files.
     pub path: Vec<PathRules>,
+    /// Words of the house for the rule `vague-word`, beside those that it has.
+    pub vague: Vague,
+}
+
+/// Words that say nothing, for the rule `vague-word`; its own stand in `src/lint/rules/specific/vague_word.toml`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Vague {
+    /// Words that leave open how much, how fast, how well.
+    pub words: Vec<String>,
+    /// Words that can be taken out without loss.
+    pub fillers: Vec<String>,
+    /// Words that blur a number, beside it.
+    pub hedges: Vec<String>,
+    /// Terms of the trade that hold such a word and are not meant: the longest match wins.
+    pub terms: Vec<String>,
 }
 
 /// What differs for the files that a pattern matches.

@@ -13,6 +13,7 @@ mod rules;
 mod run;
 mod select;
 mod smart;
+mod shape;
 pub mod text;
 
 use crate::config::Profile;

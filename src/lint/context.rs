@@ -139,6 +139,17 @@ impl<'a> Context<'a> {
         self.file(span.file).map_or("", |f| f.slice(span))
     }
 
+    /// The place of a part of a text, inside its quotes; the whole text where escapes or quotes of another kind stand between.
+    pub fn place_in_text(&self, literal: Span, text: &str, part: std::ops::Range<usize>) -> Span {
+        let written = self.slice(literal);
+        let inside = written.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
+        if inside != Some(text) {
+            return literal;
+        }
+        let start = literal.start as usize + 1;
+        Span::new(literal.file, start + part.start, start + part.end)
+    }
+
     // ---- edits ---------------------------------------------------------------------------------------------------
 
     /// Puts a property into a declaration's block, behind the last of the keys that it has, else at the end. Of a block on

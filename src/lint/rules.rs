@@ -27,5 +27,5 @@ pub(super) const GROUPS: [&[Rule]; 8] = [
 mod prelude {
     pub(in crate::lint) use crate::diagnostic::{Code, Edit, Severity};
     pub(in crate::lint) use crate::lint::findings::say;
-    pub(in crate::lint) use crate::lint::{Context, Finding, Findings, FixKind, Rule};
+    pub(in crate::lint) use crate::lint::{Context, Finding, Findings, FixKind, Needs, Rule};
 }

@@ -1,7 +1,27 @@
 //! S: specific.
 
+mod ambiguous_name;
+mod definition_contradicts_formula;
+mod double_barrelled;
 mod missing_definition;
+mod missing_label;
+mod name_unit_mismatch;
+mod near_duplicate_name;
+mod undeclared_scale;
+mod unnormalised_total;
+mod vague_word;
 
 use super::Rule;
 
-pub const RULES: &[Rule] = &[missing_definition::RULE];
+pub const RULES: &[Rule] = &[
+    missing_definition::RULE,
+    vague_word::RULE,
+    ambiguous_name::RULE,
+    near_duplicate_name::RULE,
+    undeclared_scale::RULE,
+    double_barrelled::RULE,
+    unnormalised_total::RULE,
+    name_unit_mismatch::RULE,
+    definition_contradicts_formula::RULE,
+    missing_label::RULE,
+];

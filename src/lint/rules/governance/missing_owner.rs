@@ -118,7 +118,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn several(owner: &str) -> bool {
-    let parts: Vec<&str> = owner.split([',', ';', '/', '、', '&', ',', ';', '/', '+']).map(str::trim).collect();
+    let parts: Vec<&str> =
+        owner.split([',', ';', '/', '、', '&', '+', '\u{ff0c}', '\u{ff1b}', '\u{ff0f}']).map(str::trim).collect();
     if parts.len() > 1 && parts.iter().all(|p| !p.is_empty()) && parts.iter().all(|p| is_role(p) || is_person(p)) {
         return true;
     }

@@ -1,0 +1,228 @@
+//! What formulas are made of, in the terms in which rules speak: counts, shares, sources read, words of a name.
+
+use std::collections::BTreeSet;
+
+use super::Context;
+use crate::design::{
+    Aggregate, AggregateFunction, ArithmeticOp, Formula, FormulaKind, Indicator, RowExpr, RowKind, SetAtom, SourceId,
+    Subject,
+};
+use crate::value::unit::Base;
+use crate::value::{Quantity, Unit};
+
+impl<'a> Context<'a> {
+    /// The formula of a measure or an indicator.
+    pub fn formula(&self, subject: Subject) -> Option<&'a Formula> {
+        match subject {
+            Subject::Measure(id) => self.design.measures.get(id.index()).map(|m| &m.formula),
+            Subject::Indicator(id) => self.design.indicators.get(id.index()).map(|i| &i.formula),
+        }
+    }
+
+    /// Visits a formula, its operands, and the formulas of the measures and indicators that it names, each once.
+    pub fn deep(&self, formula: &'a Formula, see: &mut dyn FnMut(&'a Formula)) {
+        let mut waiting = vec![formula];
+        let mut seen: BTreeSet<Subject> = BTreeSet::new();
+        while let Some(formula) = waiting.pop() {
+            see(formula);
+            let named = subject_of(formula);
+            if let Some(subject) = named
+                && seen.insert(subject)
+            {
+                waiting.extend(self.formula(subject));
+            }
+            let mut operands = formula.operands();
+            operands.reverse();
+            waiting.extend(operands);
+        }
+    }
+
+    /// The sources that a formula reads, through what it names.
+    pub fn sources_of(&self, formula: &'a Formula) -> BTreeSet<SourceId> {
+        let mut sources = BTreeSet::new();
+        self.deep(formula, &mut |f| match &f.kind {
+            FormulaKind::Aggregate(aggregate) => {
+                sources.insert(aggregate.source);
+            }
+            FormulaKind::Set(atom) => {
+                sources.insert(atom.source);
+            }
+            _ => {}
+        });
+        sources
+    }
+
+    /// The measures and indicators that a formula names, through what it names.
+    pub fn inputs_of(&self, formula: &'a Formula) -> BTreeSet<Subject> {
+        let mut inputs = BTreeSet::new();
+        self.deep(formula, &mut |f| inputs.extend(subject_of(f)));
+        inputs
+    }
+
+    /// The formula that gives the value, without what only guards, rounds or moves it, and through what is only a name.
+    pub fn core(&self, formula: &'a Formula) -> &'a Formula {
+        let mut formula = formula;
+        // Names are no cycle, but a chain may be long.
+        loop {
+            formula = match &formula.kind {
+                FormulaKind::Otherwise(x, _)
+                | FormulaKind::Previous { operand: x, .. }
+                | FormulaKind::Ago { operand: x, .. }
+                | FormulaKind::ToDate { operand: x, .. }
+                | FormulaKind::Rolling { operand: x, .. }
+                | FormulaKind::UpToEnd(x)
+                | FormulaKind::Before(x)
+                | FormulaKind::PerYear(x)
+                | FormulaKind::Only { operand: x, .. }
+                | FormulaKind::Overall { operand: x, .. } => x,
+                FormulaKind::If { then, .. } => then,
+                FormulaKind::Function { args, .. } => match args.first() {
+                    Some(first) => first,
+                    None => return formula,
+                },
+                FormulaKind::Measure(_) | FormulaKind::Indicator(_) => match subject_of(formula) {
+                    Some(subject) => match self.formula(subject) {
+                        Some(inner) => inner,
+                        None => return formula,
+                    },
+                    None => return formula,
+                },
+                _ => return formula,
+            };
+        }
+    }
+
+    /// Numerator and denominator, where the value is a quotient.
+    pub fn quotient(&self, formula: &'a Formula) -> Option<(&'a Formula, &'a Formula)> {
+        match &self.core(formula).kind {
+            FormulaKind::Arithmetic { op: ArithmeticOp::Divide, left, right } => Some((left, right)),
+            _ => None,
+        }
+    }
+
+    /// Whether the value counts rows, keys or members.
+    pub fn is_count(&self, formula: &'a Formula) -> bool {
+        match &self.core(formula).kind {
+            FormulaKind::Aggregate(a) => {
+                matches!(a.function, AggregateFunction::Count | AggregateFunction::CountDistinct)
+            }
+            FormulaKind::Count(_) => true,
+            FormulaKind::By { function: crate::design::ByFunction::Count, .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it reads a source of answers: `origin: survey` or `feedback`.
+    pub fn reads_survey(&self, formula: &'a Formula) -> bool {
+        self.sources_of(formula).into_iter().any(|id| self.is_survey(id))
+    }
+
+    pub fn is_survey(&self, id: SourceId) -> bool {
+        let origin = self.design.sources.get(id.index()).and_then(|s| s.origin.as_deref());
+        matches!(origin, Some("survey" | "feedback"))
+    }
+}
+
+/// What a formula names, where it is a name.
+pub fn subject_of(formula: &Formula) -> Option<Subject> {
+    match formula.kind {
+        FormulaKind::Measure(id) => Some(Subject::Measure(id)),
+        FormulaKind::Indicator(id) => Some(Subject::Indicator(id)),
+        _ => None,
+    }
+}
+
+/// Whether a unit measures time alone: days, hours.
+pub fn is_duration(unit: &Unit) -> bool {
+    unit.quantity.is_time()
+}
+
+/// Whether a unit counts things: `1`, or a `count` unit, and not a share.
+pub fn counts_things(unit: &Unit) -> bool {
+    !unit.is_percent() && (unit.quantity.is_plain() || matches!(unit.quantity.single(), Some(Base::Count(_))))
+}
+
+/// A quantity with money above: `CNY`, `CNY per person`.
+pub fn has_money(quantity: &Quantity) -> bool {
+    quantity.0.iter().any(|(base, power)| *power > 0 && matches!(base, Base::Money(_)))
+}
+
+/// A quantity with time above.
+pub fn has_time(quantity: &Quantity) -> bool {
+    quantity.0.iter().any(|(base, power)| *power > 0 && matches!(base, Base::Time))
+}
+
+/// The expressions over rows in a leaf: argument, weight, filter.
+pub fn rows_of(aggregate: &Aggregate) -> impl Iterator<Item = &RowExpr> {
+    [&aggregate.argument, &aggregate.weight, &aggregate.filter].into_iter().flatten()
+}
+
+pub fn rows_of_set(atom: &SetAtom) -> impl Iterator<Item = &RowExpr> {
+    atom.filter.iter()
+}
+
+/// Visits an expression over rows and all that is in it.
+pub fn each_row<'e>(expr: &'e RowExpr, see: &mut dyn FnMut(&'e RowExpr)) {
+    let mut waiting = vec![expr];
+    while let Some(expr) = waiting.pop() {
+        see(expr);
+        waiting.extend(row_operands(expr));
+    }
+}
+
+fn row_operands(expr: &RowExpr) -> Vec<&RowExpr> {
+    match &expr.kind {
+        RowKind::Field(_)
+        | RowKind::Number(_)
+        | RowKind::Text(_)
+        | RowKind::Bool(_)
+        | RowKind::Date(_)
+        | RowKind::Timestamp(_)
+        | RowKind::Constant(_) => Vec::new(),
+        RowKind::Scaled(x, _)
+        | RowKind::Negate(x)
+        | RowKind::Not(x)
+        | RowKind::Moved { operand: x, .. }
+        | RowKind::IsMissing { operand: x, .. } => vec![x],
+        RowKind::Arithmetic { left: a, right: b, .. }
+        | RowKind::Compare { left: a, right: b, .. }
+        | RowKind::Elapsed { from: a, to: b }
+        | RowKind::And(a, b)
+        | RowKind::Or(a, b)
+        | RowKind::Otherwise(a, b)
+        | RowKind::Contains { operand: a, text: b }
+        | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
+        RowKind::InList { operand, items, .. } => std::iter::once(operand.as_ref()).chain(items).collect(),
+        RowKind::If { condition, then, otherwise } => {
+            let mut all: Vec<&RowExpr> = vec![condition, then];
+            all.extend(otherwise.as_deref());
+            all
+        }
+        RowKind::Function { args, .. } => args.iter().collect(),
+    }
+}
+
+/// The words that name an indicator: its label, else its name, in lower case.
+pub fn called(indicator: &Indicator) -> String {
+    indicator.naming.title().to_lowercase()
+}
+
+/// Whether some word of a list names the thing: English words where they stand alone (a plural counts), Chinese anywhere.
+pub fn names(title: &str, words: &[&str]) -> bool {
+    let lower = title.to_lowercase();
+    let tokens: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()).collect();
+    words.iter().any(|word| {
+        if word.is_ascii() {
+            let wanted: Vec<&str> = word.split(' ').collect();
+            tokens.windows(wanted.len()).any(|have| {
+                have.iter().zip(&wanted).all(|(h, w)| {
+                    h == w
+                        || h.strip_suffix('s').is_some_and(|h| h == *w)
+                        || h.strip_suffix("es").is_some_and(|h| h == *w)
+                })
+            })
+        } else {
+            lower.contains(word)
+        }
+    })
+}
