@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::design::{
-    Aggregate, AggregateFunction, ArithmeticOp, Formula, FormulaKind, Indicator, RowExpr, RowKind, SetAtom, SourceId,
-    Subject,
+    Aggregate, AggregateFunction, ArithmeticOp, Due, Formula, FormulaKind, Indicator, RowExpr, RowKind, SetAtom,
+    SourceId, Subject,
 };
+use crate::value::calendar::Date;
 use crate::value::unit::Base;
-use crate::value::{Quantity, Unit};
+use crate::value::{Frequency, Quantity, Unit};
 
 impl<'a> Context<'a> {
     /// The formula of a measure or an indicator.
@@ -225,4 +226,24 @@ pub fn names(title: &str, words: &[&str]) -> bool {
             lower.contains(word)
         }
     })
+}
+
+/// The last day that a target speaks of.
+pub fn due_day(context: &Context<'_>, due: Due) -> Date {
+    match due {
+        Due::By(day) | Due::Until(day) => day,
+        Due::In(period) => period.window(&context.design.calendar).last(),
+    }
+}
+
+/// Days of a reporting period, about.
+pub const fn period_days(frequency: Frequency) -> i64 {
+    match frequency {
+        Frequency::Daily => 1,
+        Frequency::Weekly => 7,
+        Frequency::Monthly => 30,
+        Frequency::Quarterly => 91,
+        Frequency::HalfYearly => 182,
+        Frequency::Yearly => 365,
+    }
 }
