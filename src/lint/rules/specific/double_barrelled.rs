@@ -127,8 +127,8 @@ fn joined(title: &str) -> Option<(String, String)> {
     let parts = text::split_words(&spaced, &["and"], &["和", "与", "及", "以及"]);
     let [first, second, ..] = parts.as_slice() else { return None };
     // R&D, A/B test, P/E: marks between single letters are abbreviations.
-    let is_word = |part: &&str| part.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
-    (is_word(&first) && is_word(&second)).then(|| ((*first).to_string(), (*second).to_string()))
+    let is_word = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
+    (is_word(first) && is_word(second)).then(|| ((*first).to_string(), (*second).to_string()))
 }
 
 /// Whether the formula joins things itself: then the name only says so.
