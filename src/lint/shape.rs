@@ -193,6 +193,7 @@ fn row_operands(expr: &RowExpr) -> Vec<&RowExpr> {
         | RowKind::Otherwise(a, b)
         | RowKind::Contains { operand: a, text: b }
         | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
+        RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
         RowKind::InList { operand, items, .. } => std::iter::once(operand.as_ref()).chain(items).collect(),
         RowKind::If { condition, then, otherwise } => {
             let mut all: Vec<&RowExpr> = vec![condition, then];
