@@ -21,6 +21,7 @@ pub mod results;
 pub mod functions;
 pub mod model;
 pub mod check;
+pub mod analysis;
 pub mod lint;
 #[cfg(feature = "engine")]
 pub mod plan;
