@@ -464,6 +464,11 @@ fn narrower<'a, 'd>(a: &'a Place<'d>, b: &'a Place<'d>) -> bool {
     more(&own, &whole, true) || more(&whole, &own, false)
 }
 
+/// Conditions on the slice, and those that `by` makes, in order.
+fn slices<'a, 'd>(place: &'a Place<'d>) -> Vec<&'a Shift<'d>> {
+    place.iter().filter(|s| s.is_slice() || matches!(s, Shift::Each(_))).collect()
+}
+
 fn implied(design: &Design, source: crate::design::SourceId, p: Option<&RowExpr>, q: Option<&RowExpr>) -> bool {
     implication::implies(&Rows::new(design, source), p, q)
 }
