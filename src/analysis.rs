@@ -8,3 +8,6 @@ pub mod interval;
 pub mod rows;
 
 pub use expression::{Expression, Indicators};
+
+#[cfg(test)]
+mod testing;

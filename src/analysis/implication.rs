@@ -22,7 +22,7 @@ pub fn implies(rows: &Rows, p: Option<&RowExpr>, q: Option<&RowExpr>) -> bool {
     let Some(cases) = cases(p.map(|p| (p, true))) else { return false };
     cases.iter().all(|case| {
         let known = Known::of(rows, case);
-        known.impossible || known.proves(q, case)
+        known.impossible || known.proves(q, true, case)
     })
 }
 
@@ -360,19 +360,24 @@ impl<'e, 'd> Known<'e, 'd> {
         literal(&self.rows, expr)
     }
 
-    /// Is it true in every row of which this is known? `case` is what it was made from.
-    fn proves(&self, q: &'e RowExpr, case: &[Atom<'e>]) -> bool {
-        let structural = match &q.kind {
-            RowKind::And(a, b) => self.proves(a, case) && self.proves(b, case),
-            RowKind::Or(a, b) => self.proves(a, case) || self.proves(b, case),
+    /// Is it true (or false) in every row of which this is known? `case` is what it was made from.
+    fn proves(&self, q: &'e RowExpr, holds: bool, case: &[Atom<'e>]) -> bool {
+        let structural = match (&q.kind, holds) {
+            (RowKind::Not(x), _) => self.proves(x, !holds, case),
+            (RowKind::And(a, b), true) | (RowKind::Or(a, b), false) => {
+                self.proves(a, holds, case) && self.proves(b, holds, case)
+            }
+            (RowKind::Or(a, b), true) | (RowKind::And(a, b), false) => {
+                self.proves(a, holds, case) || self.proves(b, holds, case)
+            }
             _ => false,
         };
-        structural || (self.has_value(q) && self.refutes(q, case))
+        structural || (self.has_value(q) && self.refutes(q, !holds, case))
     }
 
-    /// Is it false in no row of which this is known?
-    fn refutes(&self, q: &'e RowExpr, case: &[Atom<'e>]) -> bool {
-        let all = case.iter().copied().chain([(q, false)]);
+    /// Is it otherwise in no row of which this is known?
+    fn refutes(&self, q: &'e RowExpr, holds: bool, case: &[Atom<'e>]) -> bool {
+        let all = case.iter().copied().chain([(q, holds)]);
         cases(all).is_some_and(|cases| cases.iter().all(|case| Known::of(&self.rows, case).impossible))
     }
 
@@ -451,5 +456,136 @@ fn literal(rows: &Rows, expr: &RowExpr) -> Option<Literal> {
         RowKind::Negate(x) => number(x).map(|value| Literal::Number(-value)),
         RowKind::Scaled(x, factor) => number(x).map(|value| Literal::Number(value * factor)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use proptest::prelude::*;
+
+    use super::super::testing;
+    use super::*;
+    use crate::design::{Design, FormulaKind, SourceId};
+
+    fn filters(conditions: &[&str]) -> Design {
+        let counts: Vec<String> = conditions.iter().map(|c| format!("count(s where {c})")).collect();
+        testing::measures(&counts)
+    }
+
+    fn filter(design: &Design, at: usize) -> &RowExpr {
+        match &design.measures[at].formula.kind {
+            FormulaKind::Aggregate(aggregate) => aggregate.filter.as_ref().unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn implied(p: &str, q: &str) -> bool {
+        let design = filters(&[p, q]);
+        let rows = Rows::new(&design, SourceId(0));
+        implies(&rows, Some(filter(&design, 0)), Some(filter(&design, 1)))
+    }
+
+    #[test]
+    fn what_follows() {
+        for (p, q) in [
+            ("a >= 4", "a >= 3"),
+            ("a > 3", "a >= 4"),
+            ("a = 2", "a between 1 and 3"),
+            ("a = 2 and f", "a != 3"),
+            ("t = \"x\"", "t in (\"x\", \"y\")"),
+            ("t in (\"x\", \"y\")", "t != \"z\""),
+            ("t != \"z\"", "t in (\"x\", \"y\")"),
+            ("t = \"x\" or t = \"y\"", "t != \"z\""),
+            ("b > 1", "b is known"),
+            ("a + b > 1", "b is known"),
+            ("a < b", "a <= b"),
+            ("b > a", "a != b"),
+            ("not (a < b)", "b <= a"),
+            ("t contains \"x\" and f", "t contains \"x\""),
+            ("a > 9", "f"),
+            ("a >= 4 and not (a != 4)", "a = 4"),
+            ("f", "u = \"p\" or f"),
+            ("b in (1, 2)", "b >= 1"),
+        ] {
+            assert!(implied(p, q), "`{p}` implies `{q}`");
+        }
+    }
+
+    #[test]
+    fn what_does_not_follow() {
+        for (p, q) in [
+            ("a >= 3", "a >= 4"),
+            ("f", "b is known"),
+            ("t in (\"x\", \"y\")", "t = \"x\""),
+            // A row without b matches neither side.
+            ("f", "b = 1 or b != 1"),
+            ("a > 1", "not (b > 1)"),
+            ("c > 1", "c >= 2"),
+            ("a <= b", "a < b"),
+        ] {
+            assert!(!implied(p, q), "`{p}` does not imply `{q}`");
+        }
+    }
+
+    #[test]
+    fn what_is_always_or_never_so() {
+        let design = filters(&[
+            "a >= 0",
+            "a = 1 or a != 1",
+            "t in (\"x\", \"y\", \"z\")",
+            "b = 1 or b != 1",
+            "a > 4",
+            "a = 1 and t = \"x\" and a = 2",
+            "b is missing and b > 1",
+            "c > 0 and c <= 0",
+            "a is missing",
+        ]);
+        let rows = Rows::new(&design, SourceId(0));
+        let which = |judge: fn(&Rows, &RowExpr) -> bool| -> Vec<usize> {
+            (0..design.measures.len()).filter(|at| judge(&rows, filter(&design, *at))).collect()
+        };
+        assert_eq!(which(always), [0, 1, 2]);
+        assert_eq!(which(never), [4, 5, 6, 7, 8]);
+        assert!(apart(&rows, filter(&design, 1), filter(&design, 4)));
+        assert!(!apart(&rows, filter(&design, 0), filter(&design, 1)));
+    }
+
+    #[test]
+    fn more_alternatives_than_are_looked_at_prove_nothing() {
+        let wide = (0..10).map(|n| format!("(b = {n} or c = 1)")).collect::<Vec<_>>().join(" and ");
+        assert!(!implied(&wide, "b is known or c is known"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_proved_holds_in_every_row(p in testing::condition(), q in testing::condition(), rows in testing::rows()) {
+            let design = filters(&[&p, &q]);
+            let all = Rows::new(&design, SourceId(0));
+            let (p, q) = (filter(&design, 0), filter(&design, 1));
+            let (follows, none, both) = (implies(&all, Some(p), Some(q)), never(&all, p), apart(&all, p, q));
+            let known = narrowing(&all, Some(p));
+            for row in &rows {
+                let (is_p, is_q) = (testing::matches(Some(p), row), testing::matches(Some(q), row));
+                prop_assert!(!(follows && is_p && !is_q), "{row:?}");
+                prop_assert!(!(none && is_p), "{row:?}");
+                prop_assert!(!(both && is_p && is_q), "{row:?}");
+                prop_assert!(!always(&all, p) || is_p, "{row:?}");
+                for expr in known.values.keys() {
+                    if let (true, Some(testing::Cell::Number(value))) = (is_p, testing::cell(expr, row)) {
+                        prop_assert!(all.range(expr, &known).contains(value), "{expr:?} {value}");
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn a_condition_implies_itself(p in testing::condition()) {
+            let design = filters(&[&p, &format!("({p}) or a > 2"), &format!("not not ({p})")]);
+            let rows = Rows::new(&design, SourceId(0));
+            for q in 0..3 {
+                prop_assert!(implies(&rows, Some(filter(&design, 0)), Some(filter(&design, q))));
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::design::{
     Aggregate, AggregateFunction, ArithmeticOp, ByFunction, CompareOp, ConstantId, Design, Over, RowExpr, RowKind,
     ScalarFunction, SetOp,
 };
+use crate::functions::{self, Aggregation, Meaning, RangeRule};
 use crate::value::Interval;
 
 use super::expression::{Expression, Keys, Leaf, Node, NodeId, Place, Shift, TOLERANCE, Variable};
@@ -89,30 +90,47 @@ fn deviation(each: Interval) -> Interval {
     }
 }
 
+/// What a function gives of values in an interval, by the rule that the table of functions has for it. Of functions on
+/// numbers alone see [`scalar`].
+pub fn ruled(meaning: Meaning, each: Interval) -> Interval {
+    let rule = functions::all().find(|f| f.meaning == meaning).map(|f| f.range);
+    match rule {
+        Some(RangeRule::Within) => each,
+        Some(RangeRule::Count) => Interval::NOT_NEGATIVE,
+        Some(RangeRule::Sum) => sum_of_many(each),
+        Some(RangeRule::Spread) => deviation(each),
+        Some(RangeRule::Distance) => each.abs(),
+        Some(RangeRule::Between(low, high)) => Interval::new(low.into(), high.into()),
+        Some(RangeRule::Rising | RangeRule::Arithmetic | RangeRule::Whole | RangeRule::Keys) | None => Interval::ALL,
+    }
+}
+
 /// What one aggregate can be.
 pub fn aggregate(design: &Design, aggregate: &Aggregate) -> Interval {
-    let argument = || argument(design, aggregate);
-    match aggregate.function {
-        AggregateFunction::Count | AggregateFunction::CountDistinct => Interval::NOT_NEGATIVE,
-        // A balance is a sum over the rows of a date.
-        AggregateFunction::Sum
-        | AggregateFunction::Opening
-        | AggregateFunction::Closing
-        | AggregateFunction::AverageBalance => sum_of_many(argument()),
-        AggregateFunction::Avg
-        | AggregateFunction::Min
-        | AggregateFunction::Max
-        | AggregateFunction::Median
-        | AggregateFunction::Percentile(_) => argument(),
-        AggregateFunction::Stddev => deviation(argument()),
-        AggregateFunction::WeightedAvg => {
-            let rows = Rows::new(design, aggregate.source);
-            let known = implication::narrowing(&rows, aggregate.filter.as_ref());
-            let weight = aggregate.weight.as_ref().map_or(Interval::ALL, |w| rows.range(w, &known));
-            // With weights of both signs a mean may lie anywhere.
-            if weight.is_not_negative() || weight.is_not_positive() { argument() } else { Interval::ALL }
-        }
-    }
+    let aggregation = match aggregate.function {
+        AggregateFunction::Count => Aggregation::Count,
+        AggregateFunction::CountDistinct => Aggregation::CountDistinct,
+        AggregateFunction::Sum => Aggregation::Sum,
+        AggregateFunction::Avg => Aggregation::Avg,
+        AggregateFunction::Min => Aggregation::Min,
+        AggregateFunction::Max => Aggregation::Max,
+        AggregateFunction::Median => Aggregation::Median,
+        AggregateFunction::Percentile(_) => Aggregation::Percentile,
+        AggregateFunction::Stddev => Aggregation::Stddev,
+        AggregateFunction::WeightedAvg => Aggregation::WeightedAvg,
+        AggregateFunction::Opening => Aggregation::Opening,
+        AggregateFunction::Closing => Aggregation::Closing,
+        AggregateFunction::AverageBalance => Aggregation::AverageBalance,
+    };
+    let rows = Rows::new(design, aggregate.source);
+    let known = implication::narrowing(&rows, aggregate.filter.as_ref());
+    // With weights of both signs a mean may lie anywhere.
+    let mixed = aggregate.weight.as_ref().is_some_and(|weight| {
+        let range = rows.range(weight, &known);
+        !range.is_not_negative() && !range.is_not_positive()
+    });
+    let each = if mixed { Interval::ALL } else { argument(design, aggregate) };
+    ruled(Meaning::Aggregate(aggregation), each)
 }
 
 /// What is aggregated, in the rows that match.
@@ -180,16 +198,19 @@ impl<'e, 'd> Ranges<'e, 'd> {
                 let args: Vec<Interval> = args.iter().map(of).collect();
                 scalar(*function, &args, f64::from(*unit))
             }
-            Node::Members(function, _, x) => match function {
-                ByFunction::Sum => sum_of_many(of(x)),
-                ByFunction::Count => Interval::NOT_NEGATIVE,
-                ByFunction::Stddev => deviation(of(x)),
-                ByFunction::Avg
-                | ByFunction::Min
-                | ByFunction::Max
-                | ByFunction::Median
-                | ByFunction::Percentile(_) => of(x),
-            },
+            Node::Members(function, _, x) => {
+                let aggregation = match function {
+                    ByFunction::Sum => Aggregation::Sum,
+                    ByFunction::Avg => Aggregation::Avg,
+                    ByFunction::Min => Aggregation::Min,
+                    ByFunction::Max => Aggregation::Max,
+                    ByFunction::Median => Aggregation::Median,
+                    ByFunction::Percentile(_) => Aggregation::Percentile,
+                    ByFunction::Stddev => Aggregation::Stddev,
+                    ByFunction::Count => Aggregation::Count,
+                };
+                ruled(Meaning::Aggregate(aggregation), of(x))
+            }
             Node::Compare(op, a, b) => compare(*op, of(a), of(b)),
             Node::Not(x) => Interval::point(1.0).sub(of(x)),
             Node::And(a, b) => logical(of(a), of(b)),
@@ -520,5 +541,135 @@ fn logical(a: Interval, b: Interval) -> Interval {
         (true, false) => Interval::ZERO,
         (false, true) => Interval::point(1.0),
         (false, false) => Interval::EMPTY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use proptest::prelude::*;
+
+    use super::super::expression::Indicators;
+    use super::super::testing;
+    use super::*;
+
+    fn range_of(design: &Design, at: usize) -> Interval {
+        let expression = Expression::new(design, &design.measures[at].formula, Indicators::Inlined);
+        Ranges::new(&expression, &variables(&expression)).root()
+    }
+
+    const PEOPLE: &str = r#"
+unit CNY: money
+unit person: count
+source orders {
+  from: csv("o.csv"), time: day, key: id
+  field id: id
+  field day: date
+  field shipped: date?
+  field customer: id
+  field region: text
+  field amount: decimal CNY 0..
+  field refund: decimal? CNY
+  field points: integer? 1..5
+  field status: text in "paid", "open"
+}
+source ratings {
+  from: csv("r.csv"), time: day
+  field day: date
+  field employee: id
+  field score: number 0..100
+}
+dimension region: orders.region
+dimension employee: ratings.employee
+constant vat = 13% from 2018-05-01, 9% from 2026-07-01
+measure active = set(orders.customer where status = "paid")
+measure revenue = sum(orders.amount where status = "paid")
+measure score = avg(ratings.score)
+"#;
+
+    #[test]
+    fn ranges_of_formulas() {
+        let (free, share) = (f64::INFINITY, Interval::SHARE);
+        let from = |low: f64| Interval::new(low, f64::INFINITY);
+        for (formula, expected) in [
+            ("count(orders)", from(0.0)),
+            ("sum(orders.amount)", from(0.0)),
+            ("sum(orders.refund)", Interval::ALL),
+            ("sum(orders.refund where refund <= 0 CNY)", Interval::new(-free, 0.0)),
+            ("avg(orders.points)", Interval::new(1.0, 5.0)),
+            ("avg(orders.points where points >= 3)", Interval::new(3.0, 5.0)),
+            ("count(orders where points >= 4) / count(orders)", share),
+            ("count(orders where points >= 4) / count(orders where points is known)", share),
+            ("count(orders where points >= 4) / count(orders where status = \"paid\")", from(0.0)),
+            ("count(orders on shipped) / count(orders)", from(0.0)),
+            ("revenue / sum(orders.amount)", share),
+            ("revenue / overall(revenue)", share),
+            ("only(revenue, region = \"west\") / revenue", share),
+            ("1 - revenue / sum(orders.amount)", share),
+            ("(sum(orders.amount) - revenue) / sum(orders.amount)", share),
+            ("revenue / (revenue + count(orders) * 1 CNY)", share),
+            ("count(active) / count(orders)", share),
+            ("count(active intersect previous(active)) / count(previous(active))", share),
+            ("count(active except before(active)) / count(active)", share),
+            ("count(active) / count_distinct(orders.customer)", share),
+            ("count(score >= 80 by employee) / count_distinct(ratings.employee)", share),
+            ("growth(revenue)", from(-1.0)),
+            ("growth(revenue, 1 year)", from(-1.0)),
+            ("min(score by employee)", Interval::new(0.0, 100.0)),
+            ("vat", Interval::new(0.09, 0.13)),
+            ("per_year(revenue)", from(0.0)),
+            ("sqrt(count(orders))", from(0.0)),
+            ("clamp(growth(revenue), 0, 1)", share),
+            ("max(1 - revenue / count(orders) / 1 CNY, 0)", share),
+            ("stddev(orders.points)", Interval::new(0.0, 2.83)),
+            ("if count(orders) > 0 then 1 else 0.5", Interval::new(0.5, 1.0)),
+            ("if count(orders) >= 0 then 1 else 0.5", Interval::point(1.0)),
+            ("revenue / ytd(revenue)", from(0.0)),
+        ] {
+            let design = testing::design(&format!("{PEOPLE}measure m = {formula}\n"));
+            let range = range_of(&design, design.measures.len() - 1);
+            let near = |a: f64, b: f64| a == b || (a - b).abs() < 0.01 && !formula.contains("count(orders on");
+            assert!(
+                near(range.low, expected.low) && near(range.high, expected.high),
+                "{formula}: {range}, not {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn chains_of_references_end() {
+        // Each doubles the leaves of the one before.
+        let mut text = PEOPLE.to_string();
+        text.push_str("measure m0 = count(orders)\n");
+        for n in 1..200 {
+            text.push_str(&format!("measure m{n} = previous(m{}) + ago(m{}, 1 year)\n", n - 1, n - 1));
+        }
+        let design = testing::design(&text);
+        let last = &design.measures[design.measures.len() - 1];
+        let expression = Expression::new(&design, &last.formula, Indicators::Inlined);
+        assert!(expression.nodes().len() < 20_000);
+        assert_eq!(range_of(&design, design.measures.len() - 1).high, f64::INFINITY);
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_holds_the_value_over_any_rows(formula in testing::formula(), rows in testing::rows()) {
+            let design = testing::measures(std::slice::from_ref(&formula));
+            let expression = Expression::new(&design, &design.measures[0].formula, Indicators::Inlined);
+            let leaves = variables(&expression);
+            let ranges = Ranges::new(&expression, &leaves);
+            let values = testing::values(&expression, &rows);
+            for (value, leaf) in values.iter().zip(&leaves) {
+                prop_assert!(value.is_none_or(|v| leaf.contains(v)), "{value:?} not in {leaf}");
+            }
+            if let Some(value) = expression.value(&values) {
+                let range = ranges.root();
+                let slack = TOLERANCE * value.abs().max(1.0);
+                prop_assert!(
+                    Interval::new(range.low - slack, range.high + slack).contains(value),
+                    "{value} not in {range}"
+                );
+            }
+        }
     }
 }

@@ -3,7 +3,10 @@
 
 use bigdecimal::BigDecimal;
 
-use crate::design::{ArithmeticOp, Design, Field, FieldKind, FieldPath, RowExpr, RowFunction, RowKind, SourceId};
+use crate::design::{
+    ArithmeticOp, Design, Field, FieldKind, FieldPath, RowExpr, RowFunction, RowKind, RowType, ScalarFunction, SourceId,
+};
+use crate::functions::Meaning;
 use crate::value::{Interval, Number};
 
 /// Fields that are computed from each other are followed so far; beyond it anything is possible.
@@ -80,7 +83,13 @@ impl<'d> Rows<'d> {
             RowKind::Otherwise(left, right) => of(left).hull(of(right)),
             RowKind::Function { function, args } => {
                 let ranges: Vec<Interval> = args.iter().map(of).collect();
-                function_range(*function, &ranges)
+                match function {
+                    RowFunction::Scalar(function) => {
+                        let days = matches!(args.first().map(|a| &a.ty), Some(RowType::Number { quantity, .. }) if quantity.is_time());
+                        super::interval::scalar(*function, &ranges, if days { 86_400.0 } else { 1.0 })
+                    }
+                    _ => super::interval::ruled(Meaning::Row(*function), Interval::ALL),
+                }
             }
             RowKind::Not(_)
             | RowKind::Compare { .. }
@@ -147,8 +156,12 @@ impl<'d> Rows<'d> {
             }
             RowKind::Otherwise(left, right) => of(left) && of(right),
             RowKind::Function { function, args } => {
-                let partial =
-                    matches!(function, RowFunction::Sqrt | RowFunction::Ln | RowFunction::Exp | RowFunction::Power);
+                let partial = matches!(
+                    function,
+                    RowFunction::Scalar(
+                        ScalarFunction::Sqrt | ScalarFunction::Ln | ScalarFunction::Exp | ScalarFunction::Power
+                    )
+                );
                 partial || args.iter().any(of)
             }
         }
@@ -171,25 +184,5 @@ pub fn arithmetic(op: ArithmeticOp, left: Interval, right: Interval) -> Interval
         ArithmeticOp::Subtract => left.sub(right),
         ArithmeticOp::Multiply => left.mul(right),
         ArithmeticOp::Divide => left.div(right),
-    }
-}
-
-fn function_range(function: RowFunction, args: &[Interval]) -> Interval {
-    use crate::design::ScalarFunction as Scalar;
-    let scalar = |scalar| super::interval::scalar(scalar, args, 1.0);
-    match function {
-        RowFunction::Round => scalar(Scalar::Round),
-        RowFunction::Abs => scalar(Scalar::Abs),
-        RowFunction::Min => scalar(Scalar::Min),
-        RowFunction::Max => scalar(Scalar::Max),
-        RowFunction::Clamp => scalar(Scalar::Clamp),
-        RowFunction::Sqrt => scalar(Scalar::Sqrt),
-        RowFunction::Ln => scalar(Scalar::Ln),
-        RowFunction::Exp => scalar(Scalar::Exp),
-        RowFunction::Power => scalar(Scalar::Power),
-        RowFunction::Workdays => Interval::NOT_NEGATIVE,
-        RowFunction::Year => Interval::new(-9999.0, 9999.0),
-        RowFunction::Month => Interval::new(1.0, 12.0),
-        RowFunction::Weekday => Interval::new(1.0, 7.0),
     }
 }

@@ -34,7 +34,7 @@ pub const FUNCTIONS: &[Function] = &[
         "count(tickets where workdays(opened_at, solved_at) <= 3)",
         RowFunction::Workdays,
         2,
-        (UnitRule::Plain, RangeRule::Whole),
+        (UnitRule::Plain, RangeRule::Count),
     )
         .known_as(&[
             (
