@@ -8,6 +8,7 @@ pub mod gradient;
 pub mod implication;
 pub mod interval;
 pub mod rows;
+pub mod statistics;
 
 pub use expression::{Expression, Indicators};
 
