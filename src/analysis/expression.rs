@@ -459,6 +459,14 @@ impl<'d> Builder<'d> {
                 let otherwise = otherwise.as_ref().map(|other| self.formula(other, place, depth));
                 self.node(Node::If(condition, then, otherwise))
             }
+            FormulaKind::Between { operand, low, high, negated } => {
+                let x = self.formula(operand, place, depth);
+                let (low, high) = (self.formula(low, place, depth), self.formula(high, place, depth));
+                let above = self.node(Node::Compare(CompareOp::GreaterEqual, x, low));
+                let below = self.node(Node::Compare(CompareOp::LessEqual, x, high));
+                let both = self.node(Node::And(above, below));
+                if *negated { self.node(Node::Not(both)) } else { both }
+            }
             FormulaKind::Otherwise(left, right) => {
                 let (left, right) = (self.formula(left, place, depth), self.formula(right, place, depth));
                 self.node(Node::Otherwise(left, right))

@@ -19,7 +19,7 @@ const MOST_CASES: usize = 64;
 /// Does every row of `rows` that matches `p` match `q`? None: no condition, which all rows match.
 pub fn implies(rows: &Rows, p: Option<&RowExpr>, q: Option<&RowExpr>) -> bool {
     let Some(q) = q else { return true };
-    let Some(cases) = cases(p.map(|p| (p, true))) else { return false };
+    let Some(cases) = cases(p.map(|p| Atom::Is(p, true))) else { return false };
     cases.iter().all(|case| {
         let known = Known::of(rows, case);
         known.impossible || known.proves(q, true, case)
@@ -33,30 +33,41 @@ pub fn always(rows: &Rows, condition: &RowExpr) -> bool {
 
 /// Is it true in no row?
 pub fn never(rows: &Rows, condition: &RowExpr) -> bool {
-    cases(Some((condition, true))).is_some_and(|cases| cases.iter().all(|case| Known::of(rows, case).impossible))
+    cases(Some(Atom::Is(condition, true)))
+        .is_some_and(|cases| cases.iter().all(|case| Known::of(rows, case).impossible))
 }
 
 /// Does no row match both?
 pub fn apart(rows: &Rows, p: &RowExpr, q: &RowExpr) -> bool {
-    cases([(p, true), (q, true)]).is_some_and(|cases| cases.iter().all(|case| Known::of(rows, case).impossible))
+    cases([Atom::Is(p, true), Atom::Is(q, true)])
+        .is_some_and(|cases| cases.iter().all(|case| Known::of(rows, case).impossible))
 }
 
 /// What a condition says of the expressions in it, in every row that matches it.
 pub fn narrowing<'e, 'd>(rows: &Rows<'d>, condition: Option<&'e RowExpr>) -> Known<'e, 'd> {
-    match cases(condition.map(|c| (c, true))).as_deref() {
+    match cases(condition.map(|c| Atom::Is(c, true))).as_deref() {
         Some([case]) => Known::of(rows, case),
         _ => Known::of(rows, &[]),
     }
 }
 
-/// An elementary condition that is true, or (`false`) one that is false.
-type Atom<'e> = (&'e RowExpr, bool);
+/// An elementary condition.
+#[derive(Clone, Copy)]
+enum Atom<'e> {
+    /// It is true, or (`false`) false.
+    Is(&'e RowExpr, bool),
+    /// It is true.
+    Compare(CompareOp, &'e RowExpr, &'e RowExpr),
+}
 
 /// The disjunctive normal form of a conjunction. None: too many.
 fn cases<'e>(all: impl IntoIterator<Item = Atom<'e>>) -> Option<Vec<Vec<Atom<'e>>>> {
     let mut product: Vec<Vec<Atom>> = vec![Vec::new()];
-    for (expr, holds) in all {
-        let alternatives = alternatives(expr, holds)?;
+    for atom in all {
+        let alternatives = match atom {
+            Atom::Is(expr, holds) => alternatives(expr, holds)?,
+            Atom::Compare(..) => vec![vec![atom]],
+        };
         if product.len().saturating_mul(alternatives.len()) > MOST_CASES {
             return None;
         }
@@ -71,13 +82,21 @@ fn cases<'e>(all: impl IntoIterator<Item = Atom<'e>>) -> Option<Vec<Vec<Atom<'e>
 fn alternatives(expr: &RowExpr, holds: bool) -> Option<Vec<Vec<Atom<'_>>>> {
     match (&expr.kind, holds) {
         (RowKind::Not(x), _) => alternatives(x, !holds),
-        (RowKind::And(a, b), true) | (RowKind::Or(a, b), false) => cases([(&**a, holds), (&**b, holds)]),
+        (RowKind::And(a, b), true) | (RowKind::Or(a, b), false) => cases([Atom::Is(a, holds), Atom::Is(b, holds)]),
         (RowKind::And(a, b), false) | (RowKind::Or(a, b), true) => {
             let mut both = alternatives(a, holds)?;
             both.extend(alternatives(b, holds)?);
             (both.len() <= MOST_CASES).then_some(both)
         }
-        _ => Some(vec![vec![(expr, holds)]]),
+        (RowKind::Between { operand, low, high, negated }, _) if holds != *negated => Some(vec![vec![
+            Atom::Compare(CompareOp::GreaterEqual, operand, low),
+            Atom::Compare(CompareOp::LessEqual, operand, high),
+        ]]),
+        (RowKind::Between { operand, low, high, .. }, _) => Some(vec![
+            vec![Atom::Compare(CompareOp::Less, operand, low)],
+            vec![Atom::Compare(CompareOp::Greater, operand, high)],
+        ]),
+        _ => Some(vec![vec![Atom::Is(expr, holds)]]),
     }
 }
 
@@ -255,8 +274,11 @@ impl<'e, 'd> Known<'e, 'd> {
             opaque: HashMap::new(),
             impossible: false,
         };
-        for (expr, holds) in atoms {
-            known.add(expr, *holds);
+        for atom in atoms {
+            match atom {
+                Atom::Is(expr, holds) => known.add(expr, *holds),
+                Atom::Compare(op, left, right) => known.relate(*op, left, right),
+            }
         }
         known.settle();
         known
@@ -266,29 +288,7 @@ impl<'e, 'd> Known<'e, 'd> {
         match &expr.kind {
             RowKind::Bool(value) => self.impossible |= *value != holds,
             RowKind::Field(_) => self.compare(expr, CompareOp::Equal, Literal::Bool(holds)),
-            RowKind::Compare { op, left, right } => {
-                let op = if holds { *op } else { negated(*op) };
-                match (self.literal(left), self.literal(right)) {
-                    (None, Some(value)) => self.compare(left, op, value),
-                    (Some(value), None) => self.compare(right, mirrored(op), value),
-                    (Some(a), Some(b)) => {
-                        let order = match a.cmp(&b) {
-                            std::cmp::Ordering::Less => LESS,
-                            std::cmp::Ordering::Equal => EQUAL,
-                            std::cmp::Ordering::Greater => GREATER,
-                        };
-                        self.impossible |= orders(op) & order == 0;
-                    }
-                    (None, None) => {
-                        self.present(left);
-                        self.present(right);
-                        // Both ways round, so that either is found.
-                        *self.orders.entry((left, right)).or_insert(LESS | EQUAL | GREATER) &= orders(op);
-                        *self.orders.entry((right, left)).or_insert(LESS | EQUAL | GREATER) &= orders(mirrored(op));
-                        self.impossible |= left == right && orders(op) & EQUAL == 0;
-                    }
-                }
-            }
+            RowKind::Compare { op, left, right } => self.relate(if holds { *op } else { negated(*op) }, left, right),
             RowKind::InList { operand, items, negated } => {
                 let list: Option<BTreeSet<Literal>> = items.iter().map(|item| self.literal(item)).collect();
                 self.present(operand);
@@ -311,6 +311,29 @@ impl<'e, 'd> Known<'e, 'd> {
                 self.opaque(expr, holds);
             }
             _ => self.opaque(expr, holds),
+        }
+    }
+
+    fn relate(&mut self, op: CompareOp, left: &'e RowExpr, right: &'e RowExpr) {
+        match (self.literal(left), self.literal(right)) {
+            (None, Some(value)) => self.compare(left, op, value),
+            (Some(value), None) => self.compare(right, mirrored(op), value),
+            (Some(a), Some(b)) => {
+                let order = match a.cmp(&b) {
+                    std::cmp::Ordering::Less => LESS,
+                    std::cmp::Ordering::Equal => EQUAL,
+                    std::cmp::Ordering::Greater => GREATER,
+                };
+                self.impossible |= orders(op) & order == 0;
+            }
+            (None, None) => {
+                self.present(left);
+                self.present(right);
+                // Both ways round, so that either is found.
+                *self.orders.entry((left, right)).or_insert(LESS | EQUAL | GREATER) &= orders(op);
+                *self.orders.entry((right, left)).or_insert(LESS | EQUAL | GREATER) &= orders(mirrored(op));
+                self.impossible |= left == right && orders(op) & EQUAL == 0;
+            }
         }
     }
 
@@ -370,14 +393,26 @@ impl<'e, 'd> Known<'e, 'd> {
             (RowKind::Or(a, b), true) | (RowKind::And(a, b), false) => {
                 self.proves(a, holds, case) || self.proves(b, holds, case)
             }
+            (RowKind::Between { operand, low, high, negated }, _) => {
+                let follows = |op, end| self.proves_order(op, operand, end, case);
+                if holds != *negated {
+                    follows(CompareOp::GreaterEqual, low) && follows(CompareOp::LessEqual, high)
+                } else {
+                    follows(CompareOp::Less, low) || follows(CompareOp::Greater, high)
+                }
+            }
             _ => false,
         };
-        structural || (self.has_value(q) && self.refutes(q, !holds, case))
+        structural || (self.has_value(q) && self.refutes(Atom::Is(q, !holds), case))
     }
 
-    /// Is it otherwise in no row of which this is known?
-    fn refutes(&self, q: &'e RowExpr, holds: bool, case: &[Atom<'e>]) -> bool {
-        let all = case.iter().copied().chain([(q, holds)]);
+    fn proves_order(&self, op: CompareOp, left: &'e RowExpr, right: &'e RowExpr, case: &[Atom<'e>]) -> bool {
+        self.has_value(left) && self.has_value(right) && self.refutes(Atom::Compare(negated(op), left, right), case)
+    }
+
+    /// Is this so in no row of which this is known?
+    fn refutes(&self, atom: Atom<'e>, case: &[Atom<'e>]) -> bool {
+        let all = case.iter().copied().chain([atom]);
         cases(all).is_some_and(|cases| cases.iter().all(|case| Known::of(&self.rows, case).impossible))
     }
 
@@ -397,6 +432,7 @@ impl<'e, 'd> Known<'e, 'd> {
             | RowKind::Or(left, right)
             | RowKind::Elapsed { from: left, to: right } => of(left) && of(right),
             RowKind::InList { operand, .. } => of(operand),
+            RowKind::Between { operand, low, high, .. } => of(operand) && of(low) && of(high),
             RowKind::Contains { operand, text } | RowKind::StartsWith { operand, text } => of(operand) && of(text),
             _ => false,
         }

@@ -319,39 +319,23 @@ fn condition(rows: &Rows, expr: &RowExpr, holds: bool) -> Condition {
                 }
             }
         }
+        RowKind::Between { operand, low, high, negated } => {
+            let holds = holds != *negated;
+            let ends = [(CompareOp::GreaterEqual, low), (CompareOp::LessEqual, high)];
+            let ends = ends.map(|(op, end)| comparison(rows, op, operand, end, holds));
+            if holds { Condition::All(ends.into()) } else { Condition::Any(ends.into()) }
+        }
         _ => atom(rows, expr, holds),
     }
 }
 
+fn plain(key: u64, holds: bool) -> Condition {
+    if holds { Condition::Atom(key) } else { Condition::Not(Box::new(Condition::Atom(key))) }
+}
+
 fn atom(rows: &Rows, expr: &RowExpr, holds: bool) -> Condition {
-    let plain = |key: u64, holds: bool| {
-        if holds { Condition::Atom(key) } else { Condition::Not(Box::new(Condition::Atom(key))) }
-    };
     match &expr.kind {
-        RowKind::Compare { op, left, right } => {
-            let op = if holds { *op } else { negated(*op) };
-            let literal = |e: &RowExpr| matches!(e.kind, RowKind::Number(_) | RowKind::Text(_) | RowKind::Date(_));
-            let turn =
-                (literal(left) && !literal(right)) || (literal(left) == literal(right) && key(left) > key(right));
-            let (op, left, right) = if turn { (mirrored(op), right, left) } else { (op, left, right) };
-            // Every comparison is `=` or `<` or `<=`, or the opposite of one; of whole numbers `< n` is `<= n - 1`.
-            let (op, turned) = match op {
-                CompareOp::NotEqual | CompareOp::Greater | CompareOp::GreaterEqual => (negated(op), true),
-                _ => (op, false),
-            };
-            if let (CompareOp::Less | CompareOp::LessEqual, true, RowKind::Number(value)) =
-                (op, rows.is_whole(left), &right.kind)
-            {
-                let floor = value.with_scale_round(0, RoundingMode::Floor);
-                let most = if op == CompareOp::Less && floor == *value { floor - BigDecimal::one() } else { floor };
-                return plain(drawn(0, &("at most", key(left), most.normalized())), !turned);
-            }
-            if let (CompareOp::Equal, RowKind::Text(_) | RowKind::Number(_)) = (op, &right.kind) {
-                let list: BTreeSet<u64> = [key(right)].into();
-                return plain(drawn(0, &("in", key(left), list)), !turned);
-            }
-            plain(drawn(0, &(op, key(left), key(right))), !turned)
-        }
+        RowKind::Compare { op, left, right } => comparison(rows, *op, left, right, holds),
         RowKind::InList { operand, items, negated } => {
             let list: BTreeSet<u64> = items.iter().map(key).collect();
             plain(drawn(0, &("in", key(operand), list)), holds != *negated)
@@ -359,6 +343,30 @@ fn atom(rows: &Rows, expr: &RowExpr, holds: bool) -> Condition {
         RowKind::IsMissing { operand, negated } => plain(drawn(0, &("missing", key(operand))), holds != *negated),
         _ => plain(key(expr), holds),
     }
+}
+
+fn comparison(rows: &Rows, op: CompareOp, left: &RowExpr, right: &RowExpr, holds: bool) -> Condition {
+    let op = if holds { op } else { negated(op) };
+    let literal = |e: &RowExpr| matches!(e.kind, RowKind::Number(_) | RowKind::Text(_) | RowKind::Date(_));
+    let turn = (literal(left) && !literal(right)) || (literal(left) == literal(right) && key(left) > key(right));
+    let (op, left, right) = if turn { (mirrored(op), right, left) } else { (op, left, right) };
+    // Every comparison is `=` or `<` or `<=`, or the opposite of one; of whole numbers `< n` is `<= n - 1`.
+    let (op, turned) = match op {
+        CompareOp::NotEqual | CompareOp::Greater | CompareOp::GreaterEqual => (negated(op), true),
+        _ => (op, false),
+    };
+    if let (CompareOp::Less | CompareOp::LessEqual, true, RowKind::Number(value)) =
+        (op, rows.is_whole(left), &right.kind)
+    {
+        let floor = value.with_scale_round(0, RoundingMode::Floor);
+        let most = if op == CompareOp::Less && floor == *value { floor - BigDecimal::one() } else { floor };
+        return plain(drawn(0, &("at most", key(left), most.normalized())), !turned);
+    }
+    if let (CompareOp::Equal, RowKind::Text(_) | RowKind::Number(_)) = (op, &right.kind) {
+        let list: BTreeSet<u64> = [key(right)].into();
+        return plain(drawn(0, &("in", key(left), list)), !turned);
+    }
+    plain(drawn(0, &(op, key(left), key(right))), !turned)
 }
 
 fn key(expr: &RowExpr) -> u64 {

@@ -96,6 +96,7 @@ impl<'d> Rows<'d> {
             | RowKind::And(..)
             | RowKind::Or(..)
             | RowKind::InList { .. }
+            | RowKind::Between { .. }
             | RowKind::IsMissing { .. }
             | RowKind::Contains { .. }
             | RowKind::StartsWith { .. } => Interval::SHARE,
@@ -150,6 +151,7 @@ impl<'d> Rows<'d> {
             | RowKind::Or(left, right)
             | RowKind::Elapsed { from: left, to: right } => of(left) || of(right),
             RowKind::InList { operand, .. } => of(operand),
+            RowKind::Between { operand, low, high, .. } => of(operand) || of(low) || of(high),
             RowKind::Contains { operand, text } | RowKind::StartsWith { operand, text } => of(operand) || of(text),
             RowKind::If { condition, then, otherwise } => {
                 of(condition) || of(then) || otherwise.as_deref().is_none_or(of)

@@ -77,6 +77,8 @@ pub fn condition() -> impl Strategy<Value = String> {
         1 => Just("b is known".to_string()),
         1 => Just("b in (0, 1, 2)".to_string()),
         1 => Just("a between 1 and 3".to_string()),
+        1 => Just("c between b and a".to_string()),
+        1 => Just("not (b between 0 and a)".to_string()),
         1 => Just("t contains \"x\"".to_string()),
     ];
     atom.prop_recursive(3, 8, 2, |inner| {
@@ -145,6 +147,17 @@ pub fn cell(expr: &RowExpr, row: &Row) -> Option<Cell> {
         RowKind::InList { operand, items, negated } => {
             let value = of(operand)?;
             Some(Cell::Bool(items.iter().any(|item| of(item).as_ref() == Some(&value)) != *negated))
+        }
+        RowKind::Between { operand, low, high, negated } => {
+            let value = of(operand)?;
+            let above = of(low).map(|low| value >= low);
+            let below = of(high).map(|high| value <= high);
+            let both = match (above, below) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            };
+            both.map(|both| Cell::Bool(both != *negated))
         }
         RowKind::IsMissing { operand, negated } => Some(Cell::Bool(of(operand).is_none() != *negated)),
         RowKind::Contains { operand, text } => match (of(operand)?, of(text)?) {

@@ -14,6 +14,8 @@ pub struct Interval {
     pub high: f64,
 }
 
+// Named as those of `Number`.
+#[allow(clippy::should_implement_trait)]
 impl Interval {
     pub const EMPTY: Interval = Interval { low: f64::INFINITY, high: f64::NEG_INFINITY };
     pub const ALL: Interval = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
