@@ -195,6 +195,7 @@ fn row_operands(expr: &RowExpr) -> Vec<&RowExpr> {
         | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
         RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
         RowKind::InList { operand, items, .. } => std::iter::once(operand.as_ref()).chain(items).collect(),
+        RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
         RowKind::If { condition, then, otherwise } => {
             let mut all: Vec<&RowExpr> = vec![condition, then];
             all.extend(otherwise.as_deref());
