@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod config;
 pub mod syntax;
 pub mod format;
+pub mod fingerprint;
 pub mod value;
 pub mod design;
 pub mod results;

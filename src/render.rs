@@ -3,6 +3,7 @@
 pub mod diagnostics;
 pub mod diff;
 pub mod explain;
+pub mod junit;
 pub mod results;
 #[cfg(feature = "engine")]
 pub mod tested;

@@ -95,6 +95,7 @@ impl Loaded {
             diagnostics: self.diagnostics(),
             files: self.parses.len(),
             judgement: self.judgement.as_ref(),
+            parses: &self.parses,
         }
     }
 

@@ -1,16 +1,22 @@
 //! Diagnostics as people and machines want them: one format a file.
 
 pub mod concise;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod smart;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::text::counted;
+use super::words::Lang;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::fingerprint::Key;
 use crate::lint::Judgement;
-use crate::source::{Sources, Span};
+use crate::source::{Position, Sources, Span};
+use crate::syntax::Parse;
 
 /// The diagnostics of one design.
 #[derive(Clone, Copy, Debug)]
@@ -23,16 +29,30 @@ pub struct Section<'a> {
     pub files: usize,
     /// What the rules said, where they were asked.
     pub judgement: Option<&'a Judgement>,
+    /// One a `.kpi` file, in the order of `sources`.
+    pub parses: &'a [Parse],
+}
+
+/// A place for programs.
+pub(super) struct Region {
+    /// From where the user stands.
+    pub path: String,
+    pub start: Position,
+    pub end: Position,
 }
 
 impl Section<'_> {
     /// Path from where the user stands, line and column.
     fn place(&self, span: Span) -> Option<String> {
-        let (path, at) = self.sources.place(span)?;
-        let path = super::text::visible(path).into_owned();
-        let folder = super::text::visible(self.folder);
-        let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
-        Some(format!("{folder}{slash}{path}:{}:{}", at.line, at.column))
+        let region = self.region(span)?;
+        Some(format!("{}:{}:{}", super::text::visible(&region.path), region.start.line, region.start.column))
+    }
+
+    fn region(&self, span: Span) -> Option<Region> {
+        let file = self.sources.get(span.file)?;
+        let slash = if self.folder.is_empty() || self.folder.ends_with('/') { "" } else { "/" };
+        let path = format!("{}{slash}{}", self.folder, file.path);
+        Some(Region { path, start: file.position(span.start), end: file.position(span.end) })
     }
 }
 
@@ -42,6 +62,8 @@ pub struct Report<'a> {
     pub sections: Vec<Section<'a>>,
     /// How many diagnostics are shown; None: all. They are counted all the same.
     pub max: Option<usize>,
+    /// Of the words around the diagnostics.
+    pub lang: Lang,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,19 +78,6 @@ pub struct Counts {
 impl Counts {
     pub fn total(&self) -> usize {
         self.errors + self.warnings + self.infos
-    }
-
-    /// `checked 3 files: 2 errors`
-    pub fn sentence(&self) -> String {
-        let mut found = Vec::new();
-        for (count, noun) in [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "note")] {
-            if count > 0 {
-                found.push(counted(count, noun));
-            }
-        }
-        let found = if found.is_empty() { "no errors".to_string() } else { found.join(", ") };
-        let designs = if self.designs > 1 { format!(" of {}", counted(self.designs, "design")) } else { String::new() };
-        format!("checked {}{designs}: {found}", counted(self.files, "file"))
     }
 }
 
@@ -90,17 +99,27 @@ impl<'a> Report<'a> {
 
     /// Each diagnostic that is to be shown, with its design.
     fn shown(&self) -> impl Iterator<Item = (Section<'a>, &'a Diagnostic)> {
-        self.sections
-            .iter()
-            .flat_map(|s| s.diagnostics.iter().map(move |d| (*s, d)))
-            .take(self.max.unwrap_or(usize::MAX))
+        self.all().take(self.max.unwrap_or(usize::MAX))
     }
 
-    /// How many diagnostics each code has, the most frequent first; empty where all are shown.
-    fn hidden(&self) -> Vec<(Code, usize)> {
-        if self.counts().total() <= self.max.unwrap_or(usize::MAX) {
-            return Vec::new();
-        }
+    fn all(&self) -> impl Iterator<Item = (Section<'a>, &'a Diagnostic)> {
+        self.sections.iter().flat_map(|s| s.diagnostics.iter().map(move |d| (*s, d)))
+    }
+
+    /// As [`Report::shown`], with what each is known by from run to run.
+    fn fingerprinted(&self) -> impl Iterator<Item = (Section<'a>, &'a Diagnostic, String)> {
+        let mut seen: HashMap<Key, usize> = HashMap::new();
+        self.shown().map(move |(section, diagnostic)| {
+            let key = Key::new(diagnostic, section.sources, section.parses);
+            let nth = seen.entry(key.clone()).or_default();
+            let hash = key.hash(*nth);
+            *nth += 1;
+            (section, diagnostic, hash)
+        })
+    }
+
+    /// How many diagnostics each code has, the most frequent first.
+    fn by_code(&self) -> Vec<(Code, usize)> {
         let mut codes: BTreeMap<Code, usize> = BTreeMap::new();
         for diagnostic in self.sections.iter().flat_map(|s| s.diagnostics) {
             *codes.entry(diagnostic.code).or_default() += 1;
@@ -111,10 +130,15 @@ impl<'a> Report<'a> {
     }
 }
 
-const fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
+/// The message with the place in the data and the remedy, for formats that have one text.
+fn full_message(diagnostic: &Diagnostic) -> String {
+    let mut message = diagnostic.message.clone();
+    if let Some(data) = &diagnostic.data {
+        message.push_str(&format!(" ({})", human::data_place(data)));
     }
+    if let Some(help) = &diagnostic.help {
+        message.push('\n');
+        message.push_str(help);
+    }
+    message
 }

@@ -80,8 +80,9 @@ impl Verdict<'_> {
             diagnostics: &self.diagnostics,
             files: 0,
             judgement: None,
+            parses: &[],
         };
-        Report { sections: vec![section], max: None }
+        Report { sections: vec![section], ..Report::default() }
     }
 }
 

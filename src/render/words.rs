@@ -1,5 +1,7 @@
 //! The words of results, in English and Chinese: one place for all outputs.
 
+pub mod check;
+
 use crate::results::{Flags, Member, Notice, Reason, Status};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -29,7 +29,7 @@ fn raised(loaded: &Loaded) -> BTreeSet<String> {
 }
 
 fn shown(loaded: &Loaded) -> String {
-    let report = Report { sections: vec![loaded.section()], max: None };
+    let report = Report { sections: vec![loaded.section()], ..Report::default() };
     human::render(&report, human::Options { paint: Paint { on: false }, columns: None })
 }
 

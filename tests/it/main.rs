@@ -12,6 +12,7 @@ mod eval;
 #[cfg(feature = "engine")]
 mod examples;
 mod format;
+mod formats;
 mod lint;
 mod oracle;
 mod support;

@@ -57,7 +57,7 @@ pub fn root() -> &'static Path {
 /// What `kpi check` says of a design in memory, as people see it, without colours.
 pub fn verdict(files: &[(&str, &str)]) -> String {
     let loaded = fishbone::load_texts(files.iter().map(|(p, t)| (p.to_string(), t.to_string())));
-    let report = Report { sections: vec![loaded.section()], max: None };
+    let report = Report { sections: vec![loaded.section()], ..Report::default() };
     human::render(&report, human::Options { paint: Paint { on: false }, columns: None })
 }
 

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -6,9 +6,9 @@ use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::config::Profile;
 use crate::lint;
-use crate::render::diagnostics::{Report, concise, human, json, smart};
+use crate::render::diagnostics::{Report, concise, github, gitlab, human, json, junit, sarif, smart};
 use crate::render::text::Paint;
-use crate::render::words::Lang;
+use crate::render::words::{Lang, check as words};
 use crate::value::calendar::{Date, parse_date};
 use crate::workspace::{self, Loaded};
 
@@ -26,11 +26,12 @@ pub struct CheckArgs {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<CheckFormat>,
 
-    /// Write to a file instead of stdout; its extension picks the format where `--format` does not.
+    /// Write to a file instead of stdout; may be given several times. Its extension picks the format where `--format`
+    /// does not: `.json`, `.sarif`, `.xml` (JUnit), `.txt`; `gl-code-quality-….json` is GitLab's.
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Vec<PathBuf>,
 
-    /// Show at most this many diagnostics; 0: all. Else 100, in `json` all.
+    /// Show at most this many diagnostics; 0: all, each in full. Else 100 in `human` and `concise`, in all others all.
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
 
@@ -116,64 +117,80 @@ pub enum CheckFormat {
     Concise,
     /// For programs; see `kpi schema check`.
     Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML.
+    Junit,
 }
 
 impl CheckFormat {
-    fn of_extension(extension: &str) -> Option<CheckFormat> {
-        match extension {
+    /// The format that a file's name tells.
+    fn of_name(path: &Path) -> Option<CheckFormat> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match extension(path).as_str() {
+            "json" if name.starts_with("gl-code-quality") => Some(CheckFormat::Gitlab),
             "json" => Some(CheckFormat::Json),
+            "sarif" => Some(CheckFormat::Sarif),
+            "xml" => Some(CheckFormat::Junit),
             "txt" => Some(CheckFormat::Human),
             _ => None,
         }
     }
+
+    /// For people, who can be shown too much.
+    fn is_for_people(self) -> bool {
+        matches!(self, CheckFormat::Human | CheckFormat::Concise)
+    }
 }
 
 pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let format = match (args.format, &args.output) {
-        (Some(format), _) => format,
-        (None, None) => CheckFormat::Human,
-        (None, Some(path)) => CheckFormat::of_extension(&extension(path)).ok_or_else(|| {
-            Failure::usage(format!("no format goes by the extension of `{}`", path.to_string_lossy()))
-                .help("name one with `--format human`, `concise` or `json`")
-        })?,
-    };
+    let outputs = outputs(args)?;
     let options = args.rules()?;
+    let lang = ui.diagnostics_lang();
     let mut designs = load_all(&args.paths)?;
     for design in &mut designs {
         design.lint(&options, None);
-        if ui.diagnostics_lang() == Lang::Zh {
+        if lang == Lang::Zh {
             design.speak_chinese();
         }
     }
-    let max = match (args.max, format) {
-        (Some(0), _) | (None, CheckFormat::Json) => None,
-        (Some(max), _) => Some(max),
-        (None, CheckFormat::Human | CheckFormat::Concise) => Some(SHOWN),
-    };
-    let report = Report { sections: designs.iter().map(Loaded::section).collect(), max };
-    let to_file = args.output.is_some();
-    let text = match format {
-        CheckFormat::Human => {
-            let paint = if to_file { Paint::default() } else { ui.paint };
-            let columns = if to_file { None } else { ui.columns() };
-            let smart = if args.smart { smart::render(&report, paint) } else { String::new() };
-            smart + &human::render(&report, human::Options { paint, columns })
-        }
-        CheckFormat::Concise => concise::render(&report),
-        CheckFormat::Json => json::render(&report),
-    };
+    let mut report = Report { sections: designs.iter().map(Loaded::section).collect(), max: None, lang };
     let counts = report.counts();
-    match &args.output {
-        Some(path) => {
-            write_files(&[(path.clone(), text.into_bytes())])?;
-            ui.say(&format!("{}\n", counts.sentence()));
-        }
-        None => {
-            ui.print(&text)?;
-            if format == CheckFormat::Concise {
-                ui.say(&format!("{}\n", counts.sentence()));
+    let mut write = |format: CheckFormat, to_file: bool| {
+        report.max = match args.max {
+            Some(0) => None,
+            None if format.is_for_people() => Some(SHOWN),
+            max => max,
+        };
+        match format {
+            CheckFormat::Human => {
+                let paint = if to_file { Paint::default() } else { ui.paint };
+                let columns = if to_file { None } else { ui.columns() };
+                let smart = if args.smart { smart::render(&report, paint) } else { String::new() };
+                smart + &human::render(&report, human::Options { paint, columns })
             }
+            CheckFormat::Concise => concise::render(&report),
+            CheckFormat::Json => json::render(&report),
+            CheckFormat::Github => github::render(&report),
+            CheckFormat::Gitlab => gitlab::render(&report),
+            CheckFormat::Sarif => sarif::render(&report),
+            CheckFormat::Junit => junit::render(&report),
         }
+    };
+    if outputs.is_empty() {
+        let format = args.format.unwrap_or(CheckFormat::Human);
+        ui.print(&write(format, false))?;
+        if matches!(format, CheckFormat::Concise | CheckFormat::Github) {
+            ui.say(&format!("{}\n", words::sentence(counts, lang)));
+        }
+    } else {
+        let files = outputs.into_iter().map(|(path, format)| (path, write(format, true).into_bytes()));
+        write_files(&files.collect::<Vec<_>>())?;
+        ui.say(&format!("{}\n", words::sentence(counts, lang)));
     }
     let unreadable = designs.iter().any(Loaded::has_input_errors);
     Ok(match counts.errors {
@@ -182,6 +199,17 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         _ if unreadable => Exit::Usage,
         _ => Exit::Findings,
     })
+}
+
+/// The files to write, each with its format.
+fn outputs(args: &CheckArgs) -> Result<Vec<(PathBuf, CheckFormat)>, Failure> {
+    let format = |path: &PathBuf| {
+        args.format.or_else(|| CheckFormat::of_name(path)).ok_or_else(|| {
+            Failure::usage(format!("no format goes by the name of `{}`", path.to_string_lossy()))
+                .help("name one with `--format`: `human`, `concise`, `json`, `github`, `gitlab`, `sarif` or `junit`")
+        })
+    };
+    args.output.iter().map(|path| Ok((path.clone(), format(path)?))).collect()
 }
 
 /// All designs at all paths, each once.

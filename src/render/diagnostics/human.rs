@@ -3,14 +3,15 @@
 //! Drawn by our own code: lines are found by the table of [`SourceFile`], widths are those of a terminal (wide characters
 //! take two cells), and nothing that stands in a design reaches the terminal as a command.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::{Report, Section, severity_word};
-use crate::diagnostic::{DataPlace, Diagnostic, Label, Severity};
+use super::{Report, Section};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Label, Severity};
 use crate::render::text::{self, AnsiColor, BOLD, Paint, Style, color, visible, width, wrap};
+use crate::render::words::{Lang, check as words};
 use crate::source::SourceFile;
 
 const TAB: usize = 4;
@@ -29,21 +30,39 @@ pub struct Options {
     pub columns: Option<usize>,
 }
 
-/// All diagnostics and the summary line.
+/// Diagnostics of one code of which more than these are only listed, and how many are drawn then.
+const OFTEN: usize = 10;
+const DRAWN: usize = 3;
+/// Lines of such a list.
+const LISTED: usize = 10;
+
+/// All diagnostics and the summary line. Those of a code that is found again and again are drawn a few times and then
+/// listed, unless all are asked for.
 pub fn render(report: &Report<'_>, options: Options) -> String {
     let paint = options.paint;
     let mut out = String::new();
-    let mut shown = 0;
-    for (section, diagnostic) in report.shown() {
-        shown += 1;
-        draw(&mut out, &section, diagnostic, options);
+    let (drawn, repeats) = grouped(report);
+    let mut shown = drawn.len();
+    for (section, diagnostic) in drawn {
+        draw(&mut out, &section, diagnostic, report.lang, options);
+        out.push('\n');
+    }
+    for (code, list) in repeats {
+        shown += list.len();
+        let _ = writeln!(out, "{}", paint.paint(BOLD, words::repeats(list.len(), code.id, report.lang)));
+        for (section, diagnostic) in list.iter().take(LISTED) {
+            let place = diagnostic.span().and_then(|s| section.place(s)).map(|p| p + ": ").unwrap_or_default();
+            let _ = writeln!(out, "  {place}{}", message(diagnostic));
+        }
+        if list.len() > LISTED {
+            let _ = writeln!(out, "  {}", words::and_more(list.len() - LISTED, report.lang));
+        }
         out.push('\n');
     }
     let counts = report.counts();
-    let hidden = report.hidden();
-    if !hidden.is_empty() {
-        let _ = writeln!(out, "… and {} more (`--max 0` shows all); by code:", counts.total() - shown);
-        for (code, count) in hidden.iter().take(12) {
+    if shown < counts.total() {
+        let _ = writeln!(out, "{}", words::hidden(counts.total() - shown, report.lang));
+        for (code, count) in report.by_code().iter().take(12) {
             let _ = writeln!(out, "  {count:>6}  {}  {}", paint.paint(BOLD, code.id), code.name);
         }
         out.push('\n');
@@ -55,20 +74,52 @@ pub fn render(report: &Report<'_>, options: Options) -> String {
     } else {
         color(AnsiColor::Green).bold()
     };
-    let _ = writeln!(out, "{}", paint.paint(style, counts.sentence()));
+    let _ = writeln!(out, "{}", paint.paint(style, words::sentence(counts, report.lang)));
     out
+}
+
+type Shown<'a> = (Section<'a>, &'a Diagnostic);
+
+/// Those that are drawn, and those that are listed, by code in the order of their first.
+fn grouped<'a>(report: &Report<'a>) -> (Vec<Shown<'a>>, Vec<(Code, Vec<Shown<'a>>)>) {
+    let often: HashMap<Code, usize> = match report.max {
+        None => HashMap::new(),
+        Some(_) => report.by_code().into_iter().filter(|(_, count)| *count > OFTEN).map(|(c, _)| (c, 0)).collect(),
+    };
+    let mut seen = often;
+    let mut drawn = Vec::new();
+    let mut repeats: Vec<(Code, Vec<Shown<'a>>)> = Vec::new();
+    for (section, diagnostic) in report.all() {
+        let repeated = seen.get_mut(&diagnostic.code).is_some_and(|count| {
+            *count += 1;
+            *count > DRAWN
+        });
+        if !repeated {
+            if drawn.len() < report.max.unwrap_or(usize::MAX) {
+                drawn.push((section, diagnostic));
+            }
+            continue;
+        }
+        match repeats.iter_mut().find(|(code, _)| *code == diagnostic.code) {
+            Some((_, list)) => list.push((section, diagnostic)),
+            None => repeats.push((diagnostic.code, vec![(section, diagnostic)])),
+        }
+    }
+    // What is listed counts as shown: a code that is never drawn is not listed either.
+    repeats.retain(|(code, _)| drawn.iter().any(|(_, d)| d.code == *code));
+    (drawn, repeats)
 }
 
 /// Diagnostics without a summary, for commands whose result is something else.
 pub fn render_plain(report: &Report<'_>, options: Options) -> String {
     let mut out = String::new();
     for (section, diagnostic) in report.shown() {
-        draw(&mut out, &section, diagnostic, options);
+        draw(&mut out, &section, diagnostic, report.lang, options);
         out.push('\n');
     }
     let more = report.counts().total().saturating_sub(report.max.unwrap_or(usize::MAX));
     if more > 0 {
-        let _ = writeln!(out, "… and {more} more\n");
+        let _ = writeln!(out, "{}\n", words::and_more(more, report.lang));
     }
     out
 }
@@ -99,31 +150,36 @@ pub fn data_place(data: &DataPlace) -> String {
     place
 }
 
-fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, options: Options) {
+fn message(diagnostic: &Diagnostic) -> String {
+    let message: String = diagnostic.message.chars().take(MESSAGE * 2).collect();
+    text::cut(&visible(&message), MESSAGE, false).into_owned()
+}
+
+fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: Lang, options: Options) {
     let paint = options.paint;
     let severity = severity_style(diagnostic.severity);
-    let head = format!("{}[{}]", severity_word(diagnostic.severity), diagnostic.code.id);
-    let message: String = diagnostic.message.chars().take(MESSAGE * 2).collect();
-    let message = text::cut(&visible(&message), MESSAGE, false).into_owned();
+    let head = format!("{}[{}]", words::severity(diagnostic.severity, lang), diagnostic.code.id);
+    let message = message(diagnostic);
     let _ = writeln!(out, "{}{}", paint.paint(severity, head), paint.paint(BOLD, format!(": {message}")));
 
-    draw_places(out, section, diagnostic, options);
+    draw_places(out, section, diagnostic, lang, options);
 
-    if let Some(data) = &diagnostic.data {
-        let _ = writeln!(out, "  {}: {}", paint.paint(color(AnsiColor::Cyan).bold(), "data"), data_place(data));
-    }
     let remedy = |word: &'static str| paint.paint(color(AnsiColor::Cyan).bold(), word);
+    if let Some(data) = &diagnostic.data {
+        let _ = writeln!(out, "  {}: {}", remedy(words::data(lang)), data_place(data));
+    }
     if let Some(help) = &diagnostic.help {
         let mut lines = help.lines();
-        let _ = writeln!(out, "  {}: {}", remedy("help"), visible(lines.next().unwrap_or("")));
+        let word = words::help(lang);
+        let _ = writeln!(out, "  {}: {}", remedy(word), visible(lines.next().unwrap_or("")));
         for line in lines {
-            let _ = writeln!(out, "        {}", visible(line));
+            let _ = writeln!(out, "  {}  {}", " ".repeat(width(word)), visible(line));
         }
     }
     if let Some(fix) = &diagnostic.fix
         && diagnostic.help.as_ref() != Some(&fix.title)
     {
-        let _ = writeln!(out, "  {}: {}", remedy("fix"), visible(&fix.title));
+        let _ = writeln!(out, "  {}: {}", remedy(words::fix(lang)), visible(&fix.title));
     }
 }
 
@@ -137,7 +193,7 @@ struct Mark<'a> {
 const PLACES: usize = 12;
 
 /// The lines of the design that the labels stand on, file by file, the place of the diagnostic first.
-fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, options: Options) {
+fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: Lang, options: Options) {
     let mut files: Vec<(&SourceFile, BTreeMap<usize, Vec<Mark<'_>>>)> = Vec::new();
     for (i, label) in diagnostic.labels.iter().take(PLACES).enumerate() {
         let Some(file) = section.sources.get(label.span.file) else { continue };
@@ -171,11 +227,7 @@ fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic,
             before = Some(line);
         }
     }
-    let more = match diagnostic.labels.len().saturating_sub(PLACES) {
-        0 => String::new(),
-        1 => " and one more place".to_string(),
-        n => format!(" and {n} more places"),
-    };
+    let more = words::more_places(diagnostic.labels.len().saturating_sub(PLACES), lang);
     let _ = writeln!(out, "{space} {}{more}", frame("╰────"));
 }
 
@@ -399,8 +451,9 @@ mod tests {
     }
 
     fn show_with(sources: &Sources, diagnostics: &[Diagnostic], columns: Option<usize>, max: Option<usize>) -> String {
-        let section = Section { folder: "", sources, diagnostics, files: 1, judgement: None };
-        render(&Report { sections: vec![section], max }, Options { paint: Paint { on: false }, columns })
+        let section = Section { folder: "", sources, diagnostics, files: 1, judgement: None, parses: &[] };
+        let report = Report { sections: vec![section], max, ..Report::default() };
+        render(&report, Options { paint: Paint { on: false }, columns })
     }
 
     fn show(sources: &Sources, diagnostics: &[Diagnostic]) -> String {

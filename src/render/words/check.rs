@@ -1,0 +1,87 @@
+//! The words of `kpi check` around what diagnostics say themselves.
+
+use super::Lang;
+use crate::diagnostic::Severity;
+use crate::render::diagnostics::Counts;
+use crate::render::text::counted;
+
+pub const fn severity(severity: Severity, lang: Lang) -> &'static str {
+    match severity {
+        Severity::Info => lang.pick("info", "提示"),
+        Severity::Warning => lang.pick("warning", "警告"),
+        Severity::Error => lang.pick("error", "错误"),
+    }
+}
+
+pub const fn help(lang: Lang) -> &'static str {
+    lang.pick("help", "建议")
+}
+
+pub const fn fix(lang: Lang) -> &'static str {
+    lang.pick("fix", "修复")
+}
+
+pub const fn data(lang: Lang) -> &'static str {
+    lang.pick("data", "数据")
+}
+
+/// `checked 3 files of 2 designs: 2 errors, 1 warning`
+pub fn sentence(counts: Counts, lang: Lang) -> String {
+    let kinds =
+        [(counts.errors, "error", "个错误"), (counts.warnings, "warning", "个警告"), (counts.infos, "note", "条提示")];
+    let found: Vec<String> = kinds
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, en, zh)| match lang {
+            Lang::En => counted(count, en),
+            Lang::Zh => format!("{count} {zh}"),
+        })
+        .collect();
+    let found =
+        if found.is_empty() { lang.pick("no errors", "没有错误").to_string() } else { found.join(lang.comma()) };
+    match lang {
+        Lang::En => {
+            let designs =
+                if counts.designs > 1 { format!(" of {}", counted(counts.designs, "design")) } else { String::new() };
+            format!("checked {}{designs}: {found}", counted(counts.files, "file"))
+        }
+        Lang::Zh => {
+            let designs = if counts.designs > 1 { format!("{} 个设计的 ", counts.designs) } else { String::new() };
+            format!("检查了 {designs}{} 个文件{}{found}", counts.files, lang.colon())
+        }
+    }
+}
+
+/// Above the short lines of diagnostics that repeat one code.
+pub fn repeats(count: usize, code: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{code} again, {}:", if count == 1 { "once".into() } else { format!("{count} times") }),
+        Lang::Zh => format!("另有 {count} 条 {code}:"),
+    }
+}
+
+/// What a short list leaves out.
+pub fn and_more(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("… and {count} more"),
+        Lang::Zh => format!("… 还有 {count} 条"),
+    }
+}
+
+/// What is not shown at all; a table by code follows.
+pub fn hidden(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("… and {count} more (`--max 0` shows all); by code:"),
+        Lang::Zh => format!("… 还有 {count} 条(`--max 0` 全部显示),按代码统计:"),
+    }
+}
+
+/// Places of one diagnostic that are not shown.
+pub fn more_places(count: usize, lang: Lang) -> String {
+    match (lang, count) {
+        (_, 0) => String::new(),
+        (Lang::En, 1) => " and one more place".to_string(),
+        (Lang::En, n) => format!(" and {n} more places"),
+        (Lang::Zh, n) => format!(" 还有 {n} 处"),
+    }
+}
