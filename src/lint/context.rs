@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::facts::Facts;
 use crate::check::Checked;
 use crate::config::Config;
-use crate::design::{Design, Indicator, IndicatorId, Measure, MeasureId, Stage, Subject};
+use crate::design::{
+    Child, Design, Factor, FactorId, Indicator, IndicatorId, Measure, MeasureId, ObjectiveId, Stage, Subject,
+};
 use crate::diagnostic::{Diagnostics, Edit};
 use crate::model::{Model, Node};
 use crate::source::{FileId, SourceFile, Span};
@@ -31,6 +33,7 @@ pub struct Context<'a> {
     /// Today, as the user says. With data: the day up to which it is judged.
     pub as_of: Option<Date>,
     pub facts: Option<&'a dyn Facts>,
+    homes: Vec<Vec<FactorId>>,
     broken: &'a BTreeSet<Subject>,
     files: Vec<(&'a SourceFile, &'a Parse)>,
     /// Places of errors, ascending.
@@ -56,6 +59,7 @@ impl<'a> Context<'a> {
             config: input.config,
             as_of: as_of.or_else(|| input.facts.map(Facts::as_of)),
             facts: input.facts,
+            homes: homes(&input.checked.design),
             broken: &input.checked.broken,
             files: input.files.clone(),
             errors,
@@ -130,6 +134,54 @@ impl<'a> Context<'a> {
         self.design.indicators.get(id.index())
     }
 
+    /// The factors that an indicator stands in, or names.
+    pub fn homes(&self, id: IndicatorId) -> &[FactorId] {
+        self.homes.get(id.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The factors of an indicator and those that they stand in.
+    pub fn factors_above(&self, id: IndicatorId) -> impl Iterator<Item = &'a Factor> {
+        let factors = &self.design.factors;
+        self.homes(id).iter().flat_map(move |home| {
+            std::iter::successors(factors.get(home.index()), |f| f.parent.and_then(|p| factors.get(p.index())))
+        })
+    }
+
+    pub fn objectives_of(&self, id: IndicatorId) -> impl Iterator<Item = ObjectiveId> {
+        self.homes(id).iter().filter_map(|home| self.design.factors.get(home.index())?.objective)
+    }
+
+    /// The indicators of a factor and its sub-factors, retired ones left out.
+    pub fn indicators_below(&self, factor: FactorId) -> impl Iterator<Item = IndicatorId> + '_ {
+        let mut waiting = vec![factor];
+        let mut found = Vec::new();
+        while let Some(at) = waiting.pop() {
+            for child in self.design.factors.get(at.index()).into_iter().flat_map(|f| &f.children) {
+                match child {
+                    Child::Factor(inner) => waiting.push(*inner),
+                    Child::Indicator(id, _) => found.push(*id),
+                }
+            }
+        }
+        found.into_iter().filter(|id| self.indicator(*id).is_some_and(|i| i.stage != Stage::Retired))
+    }
+
+    /// Where a finding about the whole design points: the name of the design, else its first declaration.
+    pub fn head(&self) -> Span {
+        let first = [&self.model.objectives, &self.model.factors, &self.model.indicators, &self.model.sources];
+        let design = self.model.design.as_ref();
+        design.or_else(|| first.into_iter().flatten().next()).map(Node::place).unwrap_or_default()
+    }
+
+    /// Whether every formula, source and constant was understood.
+    pub fn is_sound_throughout(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    pub fn files(&self) -> &[(&'a SourceFile, &'a Parse)] {
+        &self.files
+    }
+
     pub fn file(&self, id: FileId) -> Option<&'a SourceFile> {
         self.files.iter().map(|(file, _)| *file).find(|file| file.id == id)
     }
@@ -186,4 +238,19 @@ impl<'a> Context<'a> {
         };
         Some(Edit { span: Span::new(file.id, end, end), text })
     }
+}
+
+/// The factors of every indicator.
+fn homes(design: &Design) -> Vec<Vec<FactorId>> {
+    let mut homes = vec![Vec::new(); design.indicators.len()];
+    for (at, factor) in design.factors.iter().enumerate() {
+        for child in &factor.children {
+            if let Child::Indicator(id, _) = child
+                && let Some(list) = homes.get_mut(id.index())
+            {
+                list.push(FactorId(at as u32));
+            }
+        }
+    }
+    homes
 }

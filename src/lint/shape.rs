@@ -158,10 +158,6 @@ pub fn rows_of(aggregate: &Aggregate) -> impl Iterator<Item = &RowExpr> {
     [&aggregate.argument, &aggregate.weight, &aggregate.filter].into_iter().flatten()
 }
 
-pub fn rows_of_set(atom: &SetAtom) -> impl Iterator<Item = &RowExpr> {
-    atom.filter.iter()
-}
-
 /// Visits an expression over rows and all that is in it.
 pub fn each_row<'e>(expr: &'e RowExpr, see: &mut dyn FnMut(&'e RowExpr)) {
     let mut waiting = vec![expr];
@@ -203,11 +199,6 @@ fn row_operands(expr: &RowExpr) -> Vec<&RowExpr> {
         }
         RowKind::Function { args, .. } => args.iter().collect(),
     }
-}
-
-/// The words that name an indicator: its label, else its name, in lower case.
-pub fn called(indicator: &Indicator) -> String {
-    indicator.naming.title().to_lowercase()
 }
 
 /// Whether some word of a list names the thing: English words where they stand alone (a plural counts), Chinese anywhere.

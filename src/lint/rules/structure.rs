@@ -1,5 +1,8 @@
 //! X: structure.
 
+mod depth_breadth;
+mod weight_sum;
+
 use super::Rule;
 
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[depth_breadth::RULE, weight_sum::RULE];
