@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::design::{
-    Aggregate, AggregateFunction, ArithmeticOp, Due, Formula, FormulaKind, Indicator, RowExpr, RowKind, SetAtom,
-    SourceId, Subject,
+    Aggregate, AggregateFunction, ArithmeticOp, Due, Formula, FormulaKind, RowExpr, RowKind, SourceId, Subject,
 };
 use crate::value::calendar::Date;
 use crate::value::unit::Base;
@@ -191,7 +190,6 @@ fn row_operands(expr: &RowExpr) -> Vec<&RowExpr> {
         | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
         RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
         RowKind::InList { operand, items, .. } => std::iter::once(operand.as_ref()).chain(items).collect(),
-        RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
         RowKind::If { condition, then, otherwise } => {
             let mut all: Vec<&RowExpr> = vec![condition, then];
             all.extend(otherwise.as_deref());

@@ -85,8 +85,7 @@ fn ends_clause(text: &str, at: usize, c: char) -> bool {
 /// The clause that holds a part of a text.
 pub fn clause_around<'t>(text: &'t str, part: &Range<usize>) -> &'t str {
     let head = text.get(..part.start).unwrap_or("");
-    let start =
-        head.char_indices().filter(|(at, c)| ends_clause(text, *at, *c)).last().map_or(0, |(at, c)| at + c.len_utf8());
+    let start = head.char_indices().rfind(|(at, c)| ends_clause(text, *at, *c)).map_or(0, |(at, c)| at + c.len_utf8());
     let tail = text.get(part.end..).unwrap_or("");
     let end = tail
         .char_indices()

@@ -185,7 +185,7 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     let word = text.get(range.clone()).unwrap_or("");
     let before = text.get(..range.start).and_then(|t| t.chars().next_back());
     let behind = text.get(range.end..).and_then(|t| t.chars().next());
-    !(joins(word.chars().next()) && joins(before)) && !(joins(word.chars().next_back()) && joins(behind))
+    !(joins(word.chars().next()) && joins(before) || joins(word.chars().next_back()) && joins(behind))
 }
 
 /// 及时率, 有效性, 相关系数: the word is part of what is measured.
