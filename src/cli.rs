@@ -38,6 +38,10 @@ fn guarded(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
 
 /// A panic is a defect of the program, never of the design.
 fn report_defect(info: &std::panic::PanicHookInfo<'_>) {
+    #[cfg(feature = "engine")]
+    if crate::data::is_guarded() {
+        return;
+    }
     let place = info.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
     let what = info
         .payload()

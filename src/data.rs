@@ -8,6 +8,7 @@ mod batch;
 mod binding;
 mod csv;
 mod encoding;
+mod guard;
 mod input;
 mod json;
 mod ndjson;
@@ -29,6 +30,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 pub use access::Access;
 pub use batch::{BATCH_ROWS, FILE_COLUMN, ROW_COLUMN};
 pub use binding::bind;
+pub use guard::{guard_thread, guarded, is_guarded};
 pub use parquet::Footer;
 
 use crate::design::{FieldKind, Format, From, GivenTable, Source};
@@ -157,7 +159,7 @@ impl Part {
     pub fn stream(&self, schema: &SchemaRef) -> Result<Batches, Box<Diagnostic>> {
         match &self.content {
             Content::Csv(layout) => csv::stream(self, layout, schema),
-            Content::Parquet(_) => parquet::stream(self, schema),
+            Content::Parquet(_) => self.clone().guarded(|part| parquet::stream(&part, schema)),
             Content::Objects(layout) if self.format == Format::Json => json::stream(self, layout, schema),
             Content::Objects(layout) => ndjson::stream(self, layout, schema),
             Content::Memory(batches) => {
@@ -173,6 +175,28 @@ impl Part {
             Content::Parquet(footer) => Some(footer),
             _ => None,
         }
+    }
+
+    /// Reads with a library that panics where a file is not what it says it is.
+    fn guarded<T>(self, read: impl FnOnce(Part) -> Result<T, Box<Diagnostic>>) -> Result<T, Box<Diagnostic>> {
+        guarded(|| read(self.clone())).unwrap_or_else(|| Err(self.broken("it is not what its header says")))
+    }
+
+    /// What a library cannot read, and why.
+    fn broken(&self, cause: &str) -> Box<Diagnostic> {
+        let message = format!("`{}` is broken: {}", self.display, cause.trim_end_matches('.'));
+        Box::new(self.error(codes::BROKEN, message, None, None).help("copy or write it again"))
+    }
+
+    /// Reads the part to its end, as far as it can be read: what is wrong with it.
+    pub fn fault(&self, schema: &SchemaRef) -> Option<Diagnostic> {
+        let read = || {
+            if let Content::Parquet(_) = self.content {
+                self.clone().guarded(|part| parquet::indexed(&part))?;
+            }
+            self.stream(schema)?.find_map(Result::err).map_or(Ok(()), Err)
+        };
+        read().err().map(|fault| *fault)
     }
 
     /// A data error in this part.
@@ -216,9 +240,9 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
         };
         let opened = match from.format {
             Format::Csv => csv::open(part, from, columns),
-            Format::Parquet => parquet::open(part, columns),
-            Format::Xlsx => xlsx::open(part, from, columns),
-            Format::Ods => ods::open(part, from, columns),
+            Format::Parquet => part.guarded(|part| parquet::open(part, columns)),
+            Format::Xlsx => part.guarded(|part| xlsx::open(part, from, columns)),
+            Format::Ods => part.guarded(|part| ods::open(part, from, columns)),
             Format::Json => json::open(part, from, columns),
             Format::Ndjson => ndjson::open(part, from, columns),
         };

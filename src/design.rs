@@ -164,7 +164,8 @@ pub enum Format {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadOptions {
-    pub encoding: Option<String>,
+    /// None: UTF-8, or what a byte order mark says.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
     pub delimiter: u8,
     pub quote: u8,
     pub header: bool,

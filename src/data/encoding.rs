@@ -6,28 +6,6 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::MAX_FIELD;
 
-/// The encoding of a label such as `gb18030`, `shift_jis`, `utf-16`.
-pub fn by_label(label: &str) -> Option<&'static Encoding> {
-    Encoding::for_label(label.as_bytes())
-}
-
-/// Labels to suggest for a misspelt one, in the order of how likely they are meant.
-pub const LABELS: [&str; 13] = [
-    "utf-8",
-    "utf-16le",
-    "utf-16be",
-    "gb18030",
-    "gbk",
-    "big5",
-    "shift_jis",
-    "euc-jp",
-    "euc-kr",
-    "windows-1252",
-    "windows-1251",
-    "iso-8859-1",
-    "iso-8859-2",
-];
-
 /// Bytes that are no text in the file's encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {

@@ -116,8 +116,7 @@ fn read<R: Records>(records: &mut R, part: &Part, bytes: &mut Bytes) -> Result<O
 }
 
 pub(super) fn open<R: Records>(mut part: Part, from: &From, columns: &[Wanted]) -> Result<Part, Box<Diagnostic>> {
-    let layout =
-        Layout { encoding: text::encoding(&part, from.options.encoding.as_deref())?, columns: columns.to_vec() };
+    let layout = Layout { encoding: from.options.encoding, columns: columns.to_vec() };
     let mut bytes = Bytes::open(&part, &layout)?;
     let mut records = R::new();
     let mut seen = vec![false; columns.len()];

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array, UInt64Array, new_null_array};
@@ -14,6 +13,9 @@ use datafusion::parquet::arrow::arrow_reader::{
 };
 
 use super::batch::BATCH_ROWS;
+use datafusion::parquet::file::metadata::PageIndexPolicy;
+
+use super::guard::guarded;
 use super::{Batches, Content, Header, Part, Place, Wanted, codes, text};
 use crate::diagnostic::Diagnostic;
 
@@ -73,9 +75,14 @@ fn check_ends(part: &Part, file: &mut File) -> std::io::Result<Result<(), Box<Di
 }
 
 fn broken(part: &Part, error: &str) -> Box<Diagnostic> {
-    let cause = error.trim_start_matches("Parquet error: ").trim_end_matches('.');
-    let message = format!("`{}` is broken: {cause}", part.display);
-    Box::new(part.error(codes::BROKEN, message, None, None).help("copy or write it again"))
+    part.broken(error.trim_start_matches("Parquet error: "))
+}
+
+/// Reads the footer with all that the engine reads of it.
+pub(super) fn indexed(part: &Part) -> Result<(), Box<Diagnostic>> {
+    let file = File::open(&part.path).map_err(|e| part.unreadable(&e))?;
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    ArrowReaderMetadata::load(&file, options).map(|_| ()).map_err(|e| broken(part, &e.to_string()))
 }
 
 pub(super) fn stream(part: &Part, schema: &SchemaRef) -> Result<Batches, Box<Diagnostic>> {
@@ -103,13 +110,13 @@ impl Iterator for Stream {
         if self.done {
             return None;
         }
-        // The library answers some broken pages by a panic; to its reader nothing else happens any more.
-        let read = catch_unwind(AssertUnwindSafe(|| self.reader.next()));
-        let Ok(read) = read else {
+        // After a panic the reader is not asked again.
+        let batch = guarded(|| self.reader.next().map(|read| read.and_then(|batch| self.arrange(&batch))));
+        let Some(batch) = batch else {
             self.done = true;
             return Some(Err(broken(&self.part, "a page is not what its header says")));
         };
-        let batch = read?.and_then(|batch| self.arrange(&batch));
+        let batch = batch?;
         self.done = batch.is_err();
         Some(batch.map_err(|e| broken(&self.part, &e.to_string())))
     }

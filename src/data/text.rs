@@ -5,26 +5,10 @@ use std::io::{Read, Seek, SeekFrom};
 use encoding_rs::Encoding;
 use unicode_normalization::UnicodeNormalization;
 
-use super::encoding::{self, LABELS, Misfit};
+use super::encoding::{self, Misfit};
 use super::{Part, Place, Wanted, codes};
 use crate::design::Format;
-use crate::diagnostic::{DataPlace, Diagnostic, closest};
-
-/// The encoding that a source names; None: UTF-8, or what a byte order mark says.
-pub(super) fn encoding(part: &Part, label: Option<&str>) -> Result<Option<&'static Encoding>, Box<Diagnostic>> {
-    let Some(label) = label else { return Ok(None) };
-    if let Some(encoding) = encoding::by_label(label) {
-        return Ok(Some(encoding));
-    }
-    let unknown = Diagnostic::error(codes::UNKNOWN_ENCODING, part.from, format!("unknown encoding `{label}`"));
-    Err(Box::new(unknown.help(match closest(label, LABELS) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "there are {} and the others of the WHATWG Encoding Standard",
-            super::list(LABELS.into_iter(), LABELS.len())
-        ),
-    })))
-}
+use crate::diagnostic::{DataPlace, Diagnostic};
 
 /// A header's cell as a column's name: in normal form C, without the blanks around it, which are never meant.
 pub(super) fn column_name(cell: &str) -> String {

@@ -97,6 +97,8 @@ impl<'a> Embedded<'a> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_stack_size(STACK)
+            // A panic there reaches `run`.
+            .on_thread_start(crate::data::guard_thread)
             .build()
             .map_err(|e| broken(&e))?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| broken(&e))?;
@@ -110,7 +112,17 @@ impl<'a> Embedded<'a> {
         };
         let runtime = Arc::new(runtime);
         let large = options.large;
-        let context = Context { design, texts, zone, threads, large, pool, session: session.clone(), runtime };
+        let context = Context {
+            design,
+            texts,
+            zone,
+            threads,
+            large,
+            pool,
+            session: session.clone(),
+            runtime,
+            panic: Mutex::default(),
+        };
         let loaded = on_deep_stack(|| load_tables(&context, needs, open))?;
         Ok(Embedded {
             design,
@@ -128,8 +140,17 @@ impl<'a> Embedded<'a> {
         &self,
         future: impl Future<Output = datafusion::error::Result<T>> + Send + 'static,
     ) -> datafusion::error::Result<T> {
-        let runtime = &self.loading.runtime;
-        runtime.block_on(runtime.spawn(future)).unwrap_or_else(|e| Err(DataFusionError::External(Box::new(e))))
+        self.loading.run(future)
+    }
+
+    /// What is wrong with a file that is scanned where it lies, where a query has failed; else the failure itself.
+    fn told<T>(&self, result: Result<T, Vec<Diagnostic>>) -> Result<T, Vec<Diagnostic>> {
+        let Err(failures) = result else { return result };
+        let streams = self.tables.values().filter_map(|table| match &table.store {
+            Store::Stream(stream) => Some(&stream.raw),
+            Store::Memory(_) => None,
+        });
+        self.loading.told(streams, failures)
     }
 
     /// The condition that a row has a value not as declared in a field that no query has checked yet; None where all of
@@ -194,7 +215,7 @@ fn load_tables(
             all.zip(Wanted::of(source)).filter(|(f, _)| read.contains(f)).map(|(_, w)| w).collect();
         let table = open(id, source, &wanted).and_then(|raw| {
             if stream::fits(context, source, &raw, &reads) {
-                let (stream, facts) = stream::open(context, id, source, raw, &reads)?;
+                let (stream, facts) = stream::open(context, id, source, &raw, &reads)?;
                 let (types, rows) = (stream.types.clone(), facts.report.rows_kept);
                 return Ok(Loaded { store: Store::Stream(Box::new(stream)), types, facts, rows });
             }
@@ -250,19 +271,19 @@ impl Engine for Embedded<'_> {
     }
 
     fn scan(&self, scan: &Scan) -> Result<Grid, Vec<Diagnostic>> {
-        self.grid(scan)
+        self.told(self.grid(scan))
     }
 
     fn ordered(&self, questions: &[Ordered]) -> Result<Vec<(Option<Number>, u64)>, Vec<Diagnostic>> {
-        self.order_statistics(questions)
+        self.told(self.order_statistics(questions))
     }
 
     fn count_keys(&self, sets: &[KeySet]) -> Result<Vec<u64>, Vec<Diagnostic>> {
-        self.cardinalities(sets)
+        self.told(self.cardinalities(sets))
     }
 
     fn sample(&self, leaf: &Leaf, window: Window, slice: &Slice, limit: usize) -> Result<RowSample, Vec<Diagnostic>> {
-        self.sample_rows(leaf, window, slice, limit)
+        self.told(self.sample_rows(leaf, window, slice, limit))
     }
 }
 

@@ -25,7 +25,7 @@ use super::rows::{Columns, Compiler, TIMESTAMP, Ty, column, column_name};
 use super::table::stored;
 use super::validate::outside;
 use super::{Context, failure, typing};
-use crate::data::{Place, RawTable};
+use crate::data::{Place, RawTable, guarded};
 use crate::design::{CleanKind, Field, FieldId, FieldKind, Format, Source, SourceId};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Reads, SourceFacts};
@@ -146,6 +146,18 @@ fn converted(kind: FieldKind, stored: &ArrowField, context: &Context<'_>, known:
 }
 
 pub fn open(
+    context: &Context<'_>,
+    id: SourceId,
+    source: &Source,
+    raw: &RawTable,
+    reads: &Reads,
+) -> std::result::Result<(Stream, SourceFacts), Vec<Diagnostic>> {
+    let opened = guarded(|| read(context, id, source, raw.clone(), reads));
+    let opened = opened.unwrap_or_else(|| Err(vec![failure(source.from.span, &"its files are not what they say")]));
+    opened.or_else(|failures| context.told([raw], failures))
+}
+
+fn read(
     context: &Context<'_>,
     id: SourceId,
     source: &Source,
@@ -431,8 +443,7 @@ fn count(
         measures.push(aggregates::max(day).filter(kept).build()?.alias("last"));
     }
     let frame = stream.frame(&context.session)?.aggregate(Vec::new(), measures)?;
-    let batches = context.runtime.block_on(context.runtime.spawn(frame.collect()));
-    let batches = batches.map_err(|e| datafusion::error::DataFusionError::External(Box::new(e)))??;
+    let batches = context.run(frame.collect())?;
     let Some(batch) = batches.first() else { return Ok((Vec::new(), (None, None))) };
     let counts = batch.columns().iter().take(steps.len());
     let counts = counts.map(|c| c.as_primitive::<Int64Type>().value(0).unsigned_abs()).collect();

@@ -638,6 +638,31 @@ fn a_scan_in_place_tells_the_same_faults() {
     assert_eq!(streamed[0].1.as_ref().unwrap().row, Some(6));
 }
 
+/// Whichever byte of a file has changed, it is read or the file is named; what panics in the library is no panic here.
+#[test]
+fn a_changed_byte_is_read_or_told_by_a_scan_in_place() {
+    let folder = tempfile::tempdir().unwrap();
+    parquet_orders(folder.path(), "paid");
+    let path = folder.path().join("the orders %20.parquet");
+    let whole = std::fs::read(&path).unwrap();
+    let design = parquet_design();
+    let sum = aggregate(AggregateFunction::Sum, Some(at(3)), paid());
+    let mut told = 0;
+    for at in (0..whole.len()).step_by(whole.len() / 200) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x55;
+        std::fs::write(&path, &changed).unwrap();
+        let asked = load_parquet(&design, folder.path(), 1, 0)
+            .and_then(|engine| engine.answer(&[ask(&sum, month(2026, 1), &Slice::default())]));
+        for error in asked.err().unwrap_or_default() {
+            told += 1;
+            let place = error.data.as_ref().map(|place| place.file.as_str());
+            assert_eq!(place, Some("the orders %20.parquet"), "byte {at}: {}", error.message);
+        }
+    }
+    assert!(told > 20, "{told}");
+}
+
 #[test]
 fn filters_asked_of_groups_give_what_filters_asked_of_rows_give() {
     let mut design = design();

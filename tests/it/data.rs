@@ -185,3 +185,45 @@ fn every_kind_of_file_gives_the_same_values() {
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("did you mean `other`?"), "{}", unknown.stderr);
 }
+
+/// A byte of a Parquet file changed at 200 places: it is read, or the file is told and nothing is written; never a defect.
+#[test]
+fn a_changed_byte_of_a_parquet_file_is_read_or_told() {
+    use datafusion::arrow::array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
+    use datafusion::arrow::record_batch::RecordBatch;
+    use datafusion::parquet::arrow::ArrowWriter;
+    use std::sync::Arc;
+
+    let amounts = Decimal128Array::from_iter_values((0..60).map(|n| n * 100)).with_precision_and_scale(12, 2);
+    let columns: [(&str, ArrayRef); 3] = [
+        ("id", Arc::new(StringArray::from_iter_values((0..60).map(|n| format!("order {n}"))))),
+        ("day", Arc::new(Date32Array::from_iter_values((0..60).map(|n| 20_454 + n % 31)))),
+        ("amount", Arc::new(amounts.expect("decimals"))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let mut whole = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut whole, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("an end");
+
+    let (_temporary, folder) = copy("truncated-parquet");
+    let eval = || kpi(&folder, &["eval", "--period", "2026-01", "-o", "result.csv"]);
+    write(&folder, "data/orders.parquet", &whole);
+    assert_eq!(eval().code, 0, "the file is sound");
+    let mut refused = 0;
+    for at in (0..whole.len()).step_by(whole.len() / 200) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x55;
+        write(&folder, "data/orders.parquet", &changed);
+        write(&folder, "result.csv", "as it was");
+        let ran = eval();
+        assert!(matches!(ran.code, 0 | 3), "byte {at}: {ran:?}");
+        if ran.code == 3 {
+            refused += 1;
+            assert!(ran.stderr.contains("data: data/orders.parquet"), "byte {at}: {}", ran.stderr);
+            assert!(!ran.stderr.contains("defect"), "byte {at}: {}", ran.stderr);
+            assert_eq!(std::fs::read_to_string(folder.join("result.csv")).expect("a file"), "as it was");
+        }
+    }
+    assert!(refused > 50, "{refused}");
+}

@@ -1,12 +1,14 @@
 //! Where the rows of a source come from.
 
+use encoding_rs::Encoding;
+
 use crate::check::names;
 use crate::check::values::{self, Keyed};
 use crate::design::{Format, From, ReadOptions};
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
 use crate::model::keys::list;
 use crate::model::properties;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::syntax;
 use crate::syntax::ast::{self, Expr, ExprKind, Name};
 
@@ -17,6 +19,23 @@ const READERS: [(&str, Format, &[&str]); 6] = [
     ("ndjson", Format::Ndjson, &["partitions"]),
     ("xlsx", Format::Xlsx, &["sheet", "header_row", "partitions"]),
     ("ods", Format::Ods, &["sheet", "header_row", "partitions"]),
+];
+
+/// Labels to suggest for a misspelt one, in the order of how likely they are meant.
+const ENCODINGS: [&str; 13] = [
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "gb18030",
+    "gbk",
+    "big5",
+    "shift_jis",
+    "euc-jp",
+    "euc-kr",
+    "windows-1252",
+    "windows-1251",
+    "iso-8859-1",
+    "iso-8859-2",
 ];
 
 /// The `from` of the one source in a text: for a binding, which writes it elsewhere.
@@ -105,7 +124,7 @@ fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut
     }
     let wanted = match (name.text.as_str(), &value.kind) {
         ("encoding", ExprKind::Text(text)) => {
-            options.encoding = Some(text.clone());
+            options.encoding = encoding(text, value.span, sink);
             return;
         }
         ("sheet", ExprKind::Text(text)) => {
@@ -144,6 +163,24 @@ fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut
         Diagnostic::error(codes::keys::WRONG_SHAPE, value.span, format!("`{}` takes {wanted}", name.text))
             .saying("does not fit"),
     );
+}
+
+/// The encoding of a label such as `gb18030`, `Shift_JIS`, `utf-16`.
+fn encoding(label: &str, span: Span, sink: &mut Diagnostics) -> Option<&'static Encoding> {
+    let known = Encoding::for_label(label.as_bytes());
+    if known.is_none() {
+        let unknown = Diagnostic::error(codes::data::UNKNOWN_ENCODING, span, format!("unknown encoding `{label}`"))
+            .saying("no encoding has this name");
+        sink.push(match closest(label, ENCODINGS) {
+            Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Proposed,
+                format!("write `{near}`"),
+                vec![Edit { span, text: format!("\"{near}\"") }],
+            ),
+            None => unknown.help(format!("it is {}, or another of the WHATWG Encoding Standard", list(&ENCODINGS))),
+        });
+    }
+    known
 }
 
 fn one_byte(text: &str) -> Option<u8> {

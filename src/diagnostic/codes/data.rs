@@ -136,6 +136,20 @@ so its readers take no encoding; `iconv -f gb18030 -t utf-8` makes it so.
         text: r#"
 `encoding:` takes the labels of the WHATWG Encoding Standard: `utf-8`, `utf-16le`, `gb18030`, `gbk`, `big5`, `shift_jis`,
 `euc-jp`, `euc-kr`, `windows-1252`, `iso-8859-1` and more; capital and small letters are alike.
+
+```kpi,fails
+source surveys {
+  from: csv("data/surveys.csv", encoding: "gb18300")
+  field answer: text
+}
+```
+
+```kpi
+source surveys {
+  from: csv("data/surveys.csv", encoding: "gb18030")
+  field answer: text
+}
+```
 "#,
     },
     Page {
