@@ -102,7 +102,7 @@ pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
     design.tests = cases::tests(&model, &written, &shown, &scope, &mut sink);
     design.measures = measures;
     design.indicators = indicators;
-    sink.help_unresolved(MAX_SUGGESTIONS, |name, kinds| names::help(&model, name, kinds));
+    sink.help_unresolved(MAX_SUGGESTIONS, |name, kinds| names::hint(&model, name, kinds));
     let Scope { calendar, units, sources, dimensions, constants, .. } = scope;
     design.calendar = calendar;
     design.units = units;

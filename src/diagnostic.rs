@@ -7,7 +7,7 @@ mod sink;
 mod suggest;
 
 use crate::source::Span;
-pub use sink::Diagnostics;
+pub use sink::{Diagnostics, Hint};
 pub use suggest::closest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -152,6 +152,13 @@ impl Diagnostic {
         self
     }
 
+    /// A name that was probably meant: as help, and as a fix of the place of the diagnostic.
+    pub fn meant(self, near: &str) -> Self {
+        let text = as_name(near);
+        let edits = self.span().map(|span| Edit { span, text }).into_iter().collect();
+        self.help(format!("did you mean `{near}`?")).fix(Applicability::Proposed, format!("write `{near}`"), edits)
+    }
+
     pub fn fix(mut self, applicability: Applicability, title: impl Into<String>, edits: Vec<Edit>) -> Self {
         self.fix = Some(Fix { title: title.into(), applicability, edits });
         self
@@ -170,6 +177,12 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// A name as it is written in a design: in backticks where it is no word.
+fn as_name(name: &str) -> String {
+    let word = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
+    if word { name.to_string() } else { format!("`{name}`") }
 }
 
 /// The order in which diagnostics are shown: by file and place, then by code.

@@ -16,6 +16,7 @@ pub mod config;
 pub mod syntax;
 pub mod format;
 pub mod fingerprint;
+pub mod fix;
 pub mod value;
 pub mod design;
 pub mod results;

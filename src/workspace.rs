@@ -2,6 +2,7 @@
 
 #[cfg(feature = "engine")]
 mod evaluate;
+mod mend;
 mod places;
 mod texts;
 
@@ -22,6 +23,7 @@ use crate::syntax::Parse;
 
 #[cfg(feature = "engine")]
 pub use evaluate::DataOptions;
+pub use mend::{Mended, Rewritten, mend};
 pub use places::{Place, find};
 pub use texts::{Disk, Texts};
 
@@ -154,11 +156,31 @@ impl Loaded {
 
 /// Reads, parses and checks a design on disk. Reads no data.
 pub fn load(place: Place) -> Loaded {
-    let disk = Disk { folder: place.folder.clone() };
-    let mut texts = Texts::read(&disk, &place.files);
-    texts.diagnostics.extend(place.refused);
-    let config = place.folder.join(CONFIG_FILE).exists().then(|| disk.read(CONFIG_FILE));
-    Loaded { shown: place.shown, folder: Some(place.folder), ..Loaded::judge(texts, config) }
+    load_over(&place, &BTreeMap::new())
+}
+
+/// As [`load`], with other texts in the place of some files (by their paths in the design).
+fn load_over(place: &Place, texts: &BTreeMap<String, String>) -> Loaded {
+    let files = Over { disk: Disk { folder: place.folder.clone() }, texts };
+    let mut read = Texts::read(&files, &place.files);
+    read.diagnostics.extend(place.refused.iter().cloned());
+    let config = place.folder.join(CONFIG_FILE).exists().then(|| files.read(CONFIG_FILE));
+    Loaded { shown: place.shown.clone(), folder: Some(place.folder.clone()), ..Loaded::judge(read, config) }
+}
+
+/// Files on disk, some of them with another text.
+struct Over<'a> {
+    disk: Disk,
+    texts: &'a BTreeMap<String, String>,
+}
+
+impl Files for Over<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => self.disk.read(path),
+        }
+    }
 }
 
 /// The one design at a path, read, parsed and checked. The error is a sentence: there is none, or there are several.

@@ -46,22 +46,21 @@ pub(super) fn call(name: &Name, args: &[Arg], span: Span, scope: &Scope, sink: &
 pub(super) fn unknown_function(function: &Name, usable: impl Fn(&Function) -> bool, sink: &mut Diagnostics) {
     sink.unresolved("function", &function.text, function.span, || {
         let names = || functions::all().filter(|f| usable(f)).map(|f| f.name);
-        let help = if let Some(advice) = functions::twin(&function.text) {
-            advice.to_string()
-        } else if let Some(near) = closest(&function.text, names()) {
-            format!("did you mean `{near}`?")
-        } else {
-            let mut names: Vec<String> = names().map(|n| format!("`{n}`")).collect();
-            names.dedup();
-            format!("the functions are {}", names.join(", "))
-        };
-        Diagnostic::error(
+        let unknown = Diagnostic::error(
             codes::names::UNKNOWN_FUNCTION,
             function.span,
             format!("unknown function `{}`", function.text),
         )
-        .saying("no function has this name")
-        .help(help)
+        .saying("no function has this name");
+        if let Some(advice) = functions::twin(&function.text) {
+            unknown.help(advice)
+        } else if let Some(near) = closest(&function.text, names()) {
+            unknown.meant(near)
+        } else {
+            let mut names: Vec<String> = names().map(|n| format!("`{n}`")).collect();
+            names.dedup();
+            unknown.help(format!("the functions are {}", names.join(", ")))
+        }
     });
 }
 

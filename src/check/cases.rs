@@ -316,7 +316,7 @@ fn outcome(expect: &Expect, subject: Subject, units: &Units, scope: &Scope, sink
                 )
                 .saying("unknown status");
                 sink.push(match closest(&word.text, known.iter().copied()) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    Some(near) => diagnostic.meant(near),
                     None => diagnostic.help(format!("one of {}", list(&known))),
                 });
                 return None;

@@ -1,6 +1,6 @@
 //! References from one declaration to another, other than those in formulas.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Hint, closest, codes};
 use crate::model::keys::{PERSPECTIVES, kinds_phrase, with_article};
 use crate::model::{Declared, Model, Space, plural, space};
 use crate::source::Span;
@@ -40,7 +40,7 @@ pub fn mask(kinds: &[DeclKind]) -> u32 {
 const LISTED: u32 = 1 << 31;
 
 /// What is said to an unknown name: a name that is spelt alike, else, where few are known, all of them.
-pub fn help(model: &Model, name: &str, wanted: u32) -> Option<String> {
+pub fn hint(model: &Model, name: &str, wanted: u32) -> Option<Hint> {
     let kinds: Vec<DeclKind> = DeclKind::ALL
         .into_iter()
         .enumerate()
@@ -53,18 +53,18 @@ pub fn help(model: &Model, name: &str, wanted: u32) -> Option<String> {
         names.extend(PERSPECTIVES.iter().filter(|p| model.resolve(home, p).is_none()));
     }
     match closest(name, names.iter().copied()) {
-        Some(near) => Some(format!("did you mean `{near}`?")),
+        Some(near) => Some(Hint::Meant(near.to_string())),
         None if wanted & LISTED == 0 => None,
         None => {
             let what = kinds.iter().map(|k| plural(*k)).collect::<Vec<_>>().join(" and ");
-            Some(match names.as_slice() {
+            Some(Hint::Help(match names.as_slice() {
                 [] => format!("the design declares no {what}"),
                 few if few.len() <= 8 => {
                     let few: Vec<_> = few.iter().map(|n| format!("`{n}`")).collect();
                     format!("its {what} are {}", few.join(", "))
                 }
                 _ => format!("declare it, or name one of the design's {what}"),
-            })
+            }))
         }
     }
 }

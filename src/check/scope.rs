@@ -232,7 +232,7 @@ impl Scope {
             .saying("unknown field")
             .label(owner.naming.span, "declared here");
             match closest(&name.text, owner.fields.iter().map(|f| f.name.as_str())) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                Some(near) => diagnostic.meant(near),
                 None if owner.fields.is_empty() => diagnostic.help("the source declares no fields"),
                 None => {
                     let all: Vec<_> = owner.fields.iter().take(12).map(|f| format!("`{}`", f.name)).collect();

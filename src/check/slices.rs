@@ -6,7 +6,7 @@ use super::formula;
 use super::nature::{self, Reads};
 use super::scope::{Entity, Poison, Scope};
 use crate::design::{Condition, DimensionId, Formula, Over, SetKey, SourceId, Type};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, Expr, ExprKind, Name};
 use crate::value::{Frequency, Grain};
@@ -192,19 +192,20 @@ pub(super) fn unknown_member<'a>(
     sink: &mut Diagnostics,
 ) {
     let members: Vec<&str> = members.collect();
-    let help = match closest(text, members.iter().copied()) {
-        Some(near) => format!("did you mean \"{near}\"?"),
+    let unknown = Diagnostic::error(codes::types::UNKNOWN_MEMBER, span, format!("`{owner}` is never \"{text}\""))
+        .saying("not in its list of values");
+    sink.push(match closest(text, members.iter().copied()) {
+        Some(near) => unknown.help(format!("did you mean \"{near}\"?")).fix(
+            Applicability::Proposed,
+            format!("write \"{near}\""),
+            vec![Edit { span, text: format!("\"{}\"", near.replace('\\', "\\\\").replace('"', "\\\"")) }],
+        ),
         None => {
             let shown: Vec<String> = members.iter().take(12).map(|m| format!("\"{m}\"")).collect();
             let more = if members.len() > shown.len() { ", …" } else { "" };
-            format!("its values are {}{more}", shown.join(", "))
+            unknown.help(format!("its values are {}{more}", shown.join(", ")))
         }
-    };
-    sink.push(
-        Diagnostic::error(codes::types::UNKNOWN_MEMBER, span, format!("`{owner}` is never \"{text}\""))
-            .saying("not in its list of values")
-            .help(help),
-    );
+    });
 }
 
 /// Reports the sources that lack a dimension; false where there is one.

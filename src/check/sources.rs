@@ -142,7 +142,7 @@ fn fields_named(
             )
             .saying("unknown field");
             sink.push(match closest(&name.text, fields.iter().map(|f| f.name.as_str())) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                Some(near) => diagnostic.meant(near),
                 None => diagnostic.help(format!("declare it: `field {}: …`", name.text)),
             });
         }

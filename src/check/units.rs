@@ -34,17 +34,17 @@ pub fn unit_expr(unit: &UnitExpr, scope: &Scope, sink: &mut Diagnostics) -> Opti
 fn unknown_unit(word: &str, span: crate::source::Span, scope: &Scope, sink: &mut Diagnostics) {
     let diagnostic = Diagnostic::error(codes::names::UNKNOWN_UNIT, span, format!("unknown unit `{word}`"))
         .saying("no unit has this name");
-    let help = if Step::parse(1, word).is_some() {
-        format!(
+    let diagnostic = if Step::parse(1, word).is_some() {
+        diagnostic.help(format!(
             "`{word}` steps in the calendar, as in `rolling(x, 12 months)`; units of duration are `days`, `hours`, \
              `minutes` and `seconds`"
-        )
+        ))
     } else if let Some(near) = closest(word, scope.units.iter().map(|u| u.name.as_str())) {
-        format!("did you mean `{near}`?")
+        diagnostic.meant(near)
     } else {
-        format!("a unit is declared `unit {word}: count`, `: scale` or `: money`")
+        diagnostic.help(format!("a unit is declared `unit {word}: count`, `: scale` or `: money`"))
     };
-    sink.unresolved("unit", word, span, || diagnostic.help(help));
+    sink.unresolved("unit", word, span, || diagnostic);
 }
 
 /// A number as written, in base units, with its unit where it has one.

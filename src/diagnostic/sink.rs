@@ -5,6 +5,14 @@ use std::collections::HashMap;
 use super::{Diagnostic, sort};
 use crate::source::Span;
 
+/// What is said to a name that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// This name was probably meant.
+    Meant(String),
+    Help(String),
+}
+
 /// Diagnostics as they are found. The uses of one unresolved name are one diagnostic with several labels.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
@@ -54,7 +62,7 @@ impl Diagnostics {
     }
 
     /// Gives the first `limit` of those that wait, in the order of the text, their help.
-    pub fn help_unresolved(&mut self, limit: usize, help: impl Fn(&str, u32) -> Option<String>) {
+    pub fn help_unresolved(&mut self, limit: usize, hint: impl Fn(&str, u32) -> Option<Hint>) {
         let waiting = std::mem::take(&mut self.waiting);
         let mut names: Vec<(Option<Span>, usize, u32, &str)> = self
             .unresolved
@@ -65,11 +73,19 @@ impl Diagnostics {
             })
             .collect();
         names.sort_unstable();
-        let helps: Vec<_> =
-            names.into_iter().take(limit).map(|(_, place, kinds, name)| (place, help(name, kinds))).collect();
-        for (place, help) in helps {
-            if let Some(diagnostic) = self.list.get_mut(place) {
-                diagnostic.help = help;
+        let hints: Vec<_> =
+            names.into_iter().take(limit).map(|(_, place, kinds, name)| (place, hint(name, kinds))).collect();
+        for (place, hint) in hints {
+            let Some(diagnostic) = self.list.get_mut(place) else { continue };
+            match hint {
+                Some(Hint::Meant(near)) => {
+                    let uses = diagnostic.labels.iter().skip(1).filter(|l| l.text.is_empty()).map(|l| l.span);
+                    let uses: Vec<Span> = uses.collect();
+                    *diagnostic = diagnostic.clone().meant(&near);
+                    uses.into_iter().for_each(|span| fix_too(diagnostic, span));
+                }
+                Some(Hint::Help(help)) => diagnostic.help = Some(help),
+                None => {}
             }
         }
     }
@@ -116,6 +132,10 @@ impl Diagnostics {
                 if let Some(first) = diagnostic.labels.first_mut() {
                     first.text = text;
                 }
+                if let Some(fix) = &mut diagnostic.fix {
+                    fix.edits.sort_by_key(|e| e.span);
+                    fix.edits.dedup();
+                }
             }
         }
         sort(&mut self.list);
@@ -125,4 +145,14 @@ impl Diagnostics {
 
 fn also(diagnostic: &mut Diagnostic, span: Span) {
     diagnostic.labels.push(super::Label { span, text: String::new() });
+    fix_too(diagnostic, span);
+}
+
+/// Every use gets the name that was meant.
+fn fix_too(diagnostic: &mut Diagnostic, span: Span) {
+    if let Some(fix) = &mut diagnostic.fix
+        && let Some(text) = fix.edits.first().map(|e| e.text.clone())
+    {
+        fix.edits.push(super::Edit { span, text });
+    }
 }

@@ -12,7 +12,7 @@ pub mod smart;
 use std::collections::{BTreeMap, HashMap};
 
 use super::words::Lang;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::fingerprint::Key;
 use crate::lint::Judgement;
 use crate::source::{Position, Sources, Span};
@@ -104,6 +104,11 @@ impl<'a> Report<'a> {
 
     fn all(&self) -> impl Iterator<Item = (Section<'a>, &'a Diagnostic)> {
         self.sections.iter().flat_map(|s| s.diagnostics.iter().map(move |d| (*s, d)))
+    }
+
+    /// How many diagnostics have a fix of this kind.
+    pub fn fixable(&self, applicability: Applicability) -> usize {
+        self.all().filter(|(_, d)| d.fix.as_ref().is_some_and(|f| f.applicability == applicability)).count()
     }
 
     /// As [`Report::shown`], with what each is known by from run to run.

@@ -18,7 +18,7 @@ fn read(text: &str) -> (SourceFile, Parse) {
 }
 
 /// The tree as text, without the places of its nodes.
-fn tree(parse: &Parse) -> String {
+pub fn tree(parse: &Parse) -> String {
     let shown = format!("{:?}", parse.file);
     let mut parts = shown.split("span: ");
     let mut out = parts.next().unwrap_or_default().to_string();

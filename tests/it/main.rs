@@ -11,6 +11,7 @@ mod docs;
 mod eval;
 #[cfg(feature = "engine")]
 mod examples;
+mod fix;
 mod format;
 mod formats;
 mod lint;

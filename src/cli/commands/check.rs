@@ -1,3 +1,4 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -5,12 +6,14 @@ use clap::ValueEnum;
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::config::Profile;
+use crate::diagnostic::{Applicability, Code};
 use crate::lint;
 use crate::render::diagnostics::{Report, concise, github, gitlab, human, json, junit, sarif, smart};
+use crate::render::diff;
 use crate::render::text::Paint;
 use crate::render::words::{Lang, check as words};
 use crate::value::calendar::{Date, parse_date};
-use crate::workspace::{self, Loaded};
+use crate::workspace::{self, Loaded, Place};
 
 /// Diagnostics shown at most where nothing else is asked for; machines get all.
 const SHOWN: usize = 100;
@@ -21,6 +24,18 @@ pub struct CheckArgs {
     /// Folders or `.kpi` files.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+
+    /// Make the fixes that leave the meaning as it is, then say what is left.
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With `--fix`: make also those that change what the design says; read what they did.
+    #[arg(long, requires = "fix")]
+    pub unsafe_fixes: bool,
+
+    /// With `--fix`: write nothing, show what would change, and exit with 1 if anything would.
+    #[arg(long, requires = "fix", conflicts_with_all = ["format", "output"])]
+    pub diff: bool,
 
     /// How diagnostics look.
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -151,12 +166,42 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
     let options = args.rules()?;
     let lang = ui.diagnostics_lang();
-    let mut designs = load_all(&args.paths)?;
-    for design in &mut designs {
-        design.lint(&options, None);
-        if lang == Lang::Zh {
-            design.speak_chinese();
+    let judge = |design: &mut Loaded| design.lint(&options, None);
+    let mut designs = Vec::new();
+    let mut mended = Vec::new();
+    for place in places(&args.paths)? {
+        if args.fix {
+            let applicability = if args.unsafe_fixes { Applicability::Proposed } else { Applicability::Safe };
+            let made = workspace::mend(&place, applicability, judge);
+            if !args.diff {
+                let files = made.files.iter().map(|f| (f.path.clone(), f.after.clone().into_bytes()));
+                write_files(&files.collect::<Vec<_>>())?;
+            }
+            mended.push((made.files, made.fixed, made.unsettled));
+            designs.push(made.loaded);
+        } else {
+            let mut design = workspace::load(place);
+            judge(&mut design);
+            designs.push(design);
         }
+    }
+    if lang == Lang::Zh {
+        designs.iter_mut().for_each(Loaded::speak_chinese);
+    }
+    let mut fixed: BTreeMap<Code, usize> = BTreeMap::new();
+    for (code, count) in mended.iter().flat_map(|(_, fixed, _)| fixed) {
+        *fixed.entry(*code).or_default() += count;
+    }
+    let unsettled = mended.iter().any(|(.., unsettled)| *unsettled);
+    if args.fix {
+        ui.say(&words::fixed(&fixed, args.diff, unsettled, lang));
+    }
+    if args.diff {
+        let files = mended.iter().flat_map(|(files, ..)| files);
+        let shown: String =
+            files.map(|f| diff::unified(&f.shown, &f.before, &f.after, ui.paint, ui.columns().is_some())).collect();
+        ui.print(&shown)?;
+        return Ok(if shown.is_empty() { Exit::Done } else { Exit::Findings });
     }
     let mut report = Report { sections: designs.iter().map(Loaded::section).collect(), max: None, lang };
     let counts = report.counts();
@@ -187,6 +232,12 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         if matches!(format, CheckFormat::Concise | CheckFormat::Github) {
             ui.say(&format!("{}\n", words::sentence(counts, lang)));
         }
+        if format.is_for_people() {
+            // What a fix could not be made of is no longer offered.
+            let left = |of, tried: bool| if tried { 0 } else { report.fixable(of) };
+            let safe = left(Applicability::Safe, args.fix);
+            ui.say(&words::can_be_fixed(safe, left(Applicability::Proposed, args.unsafe_fixes), lang));
+        }
     } else {
         let files = outputs.into_iter().map(|(path, format)| (path, write(format, true).into_bytes()));
         write_files(&files.collect::<Vec<_>>())?;
@@ -213,7 +264,7 @@ fn outputs(args: &CheckArgs) -> Result<Vec<(PathBuf, CheckFormat)>, Failure> {
 }
 
 /// All designs at all paths, each once.
-pub fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
+fn places(paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
     let mut places = Vec::new();
     for path in paths {
         let found = workspace::find(path).map_err(Failure::usage)?;
@@ -223,7 +274,13 @@ pub fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
         }
         places.extend(found);
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     places.retain(|p| seen.insert((p.folder.canonicalize().unwrap_or_else(|_| p.folder.clone()), p.files.clone())));
-    Ok(places.into_iter().map(workspace::load).collect())
+    Ok(places)
+}
+
+/// All designs at all paths, each once, read and checked.
+#[cfg(feature = "engine")]
+pub fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
+    Ok(places(paths)?.into_iter().map(workspace::load).collect())
 }

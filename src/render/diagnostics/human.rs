@@ -176,8 +176,11 @@ fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: 
             let _ = writeln!(out, "  {}  {}", " ".repeat(width(word)), visible(line));
         }
     }
+    // `did you mean …` says already what the fix writes.
+    let says =
+        |help: &String, fix: &str| help == fix || fix.split_once(' ').is_some_and(|(_, what)| help.contains(what));
     if let Some(fix) = &diagnostic.fix
-        && diagnostic.help.as_ref() != Some(&fix.title)
+        && !diagnostic.help.as_ref().is_some_and(|help| says(help, &fix.title))
     {
         let _ = writeln!(out, "  {}: {}", remedy(words::fix(lang)), visible(&fix.title));
     }

@@ -1,7 +1,9 @@
 //! The words of `kpi check` around what diagnostics say themselves.
 
+use std::collections::BTreeMap;
+
 use super::Lang;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::render::diagnostics::Counts;
 use crate::render::text::counted;
 
@@ -83,5 +85,38 @@ pub fn more_places(count: usize, lang: Lang) -> String {
         (Lang::En, 1) => " and one more place".to_string(),
         (Lang::En, n) => format!(" and {n} more places"),
         (Lang::Zh, n) => format!(" 还有 {n} 处"),
+    }
+}
+
+/// What `--fix` did: `fixed 3 findings: 2 E0120, 1 E0203`, with a line end; `only_told`: what it would do.
+pub fn fixed(codes: &BTreeMap<Code, usize>, only_told: bool, unsettled: bool, lang: Lang) -> String {
+    let total: usize = codes.values().sum();
+    let list: Vec<String> = codes.iter().map(|(code, count)| format!("{count} {}", code.id)).collect();
+    let list = if list.is_empty() { String::new() } else { format!("{}{}", lang.colon(), list.join(lang.comma())) };
+    let done = match (lang, only_told) {
+        (Lang::En, false) => format!("fixed {}", counted(total, "finding")),
+        (Lang::En, true) => format!("would fix {}", counted(total, "finding")),
+        (Lang::Zh, false) => format!("已修复 {total} 处"),
+        (Lang::Zh, true) => format!("可修复 {total} 处"),
+    };
+    let undo = match unsettled {
+        true => lang.pick("some fixes undo each other: please report this\n", "有些修复相互抵消,请报告\n"),
+        false => "",
+    };
+    format!("{done}{list}\n{undo}")
+}
+
+/// What `--fix` could do, with a line end; nothing where it could do nothing.
+pub fn can_be_fixed(safe: usize, proposed: usize, lang: Lang) -> String {
+    match (lang, safe, proposed) {
+        (_, 0, 0) => String::new(),
+        (Lang::En, safe, 0) => format!("{safe} can be fixed with `--fix`\n"),
+        (Lang::En, 0, more) => format!("{more} can be fixed with `--fix --unsafe-fixes`\n"),
+        (Lang::En, safe, more) => {
+            format!("{safe} can be fixed with `--fix`, {more} more with `--fix --unsafe-fixes`\n")
+        }
+        (Lang::Zh, safe, 0) => format!("{safe} 处可用 `--fix` 修复\n"),
+        (Lang::Zh, 0, more) => format!("{more} 处可用 `--fix --unsafe-fixes` 修复\n"),
+        (Lang::Zh, safe, more) => format!("{safe} 处可用 `--fix` 修复,另有 {more} 处可用 `--fix --unsafe-fixes`\n"),
     }
 }
