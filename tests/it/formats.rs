@@ -13,7 +13,7 @@ const DESIGN: &str = "// 客户\nmeasure 收入 = sum(ordres.fee)\nsource orders
 
 /// The program, with a fixed set of rules.
 fn kpi(folder: &std::path::Path, args: &[&str]) -> Ran {
-    let rules = ["--profile", "draft", "--select", "S01,G01,T01"];
+    let rules = ["--profile", "draft", "--select", "S01,G01,T01", "--ignore", "M,A,R,D"];
     crate::support::kpi(folder, &[args, &rules].concat())
 }
 
