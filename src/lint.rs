@@ -8,6 +8,8 @@
 mod context;
 mod facts;
 mod findings;
+mod inputs;
+mod levels;
 mod page;
 mod rules;
 mod run;

@@ -243,6 +243,11 @@ impl<'e, 'd> Ranges<'e, 'd> {
         if self.part(a, b, 0) { plain.intersect(Interval::NOT_POSITIVE) } else { plain }
     }
 
+    /// Is the one a part of the other, so that 0 cases of the whole are 0 of the part? True is a proof.
+    pub fn is_part(&self, part: NodeId, whole: NodeId) -> bool {
+        self.part(part, whole, 0) || self.is_share(&self.terms(part), whole)
+    }
+
     // ---- parts and wholes ----------------------------------------------------------------------------------------
 
     /// What `a / b` can be, where they have parts in common.

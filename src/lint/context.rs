@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::facts::Facts;
+use crate::analysis::Analysis;
 use crate::check::Checked;
 use crate::config::Config;
 use crate::design::{
@@ -34,6 +35,8 @@ pub struct Context<'a> {
     pub as_of: Option<Date>,
     pub facts: Option<&'a dyn Facts>,
     homes: Vec<Vec<FactorId>>,
+    /// What can be said of the formulas.
+    pub analysis: Analysis<'a>,
     broken: &'a BTreeSet<Subject>,
     files: Vec<(&'a SourceFile, &'a Parse)>,
     /// Places of errors, ascending.
@@ -60,6 +63,7 @@ impl<'a> Context<'a> {
             as_of: as_of.or_else(|| input.facts.map(Facts::as_of)),
             facts: input.facts,
             homes: homes(&input.checked.design),
+            analysis: Analysis::new(&input.checked.design),
             broken: &input.checked.broken,
             files: input.files.clone(),
             errors,
