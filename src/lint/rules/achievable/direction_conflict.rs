@@ -47,12 +47,12 @@
 //! 按公式,这个输入越好,总体就越差,而且不论取什么值都如此:两个方向有一个写反了,或者公式错了。斜率的符号已在输入可能的一切值上证明;
 //! 可能变号的不报。只作除数的(如*客单价*中的订单数)不算,取自其他窗口或切片的也不算。
 
-use crate::lint::rules::prelude::*;
 use crate::analysis::expression::{Node, Shift};
 use crate::analysis::gradient::directions;
 use crate::analysis::{Expression, Indicators, Leaf};
 use crate::design::{ArithmeticOp, IndicatorId};
 use crate::lint::levels::sign;
+use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
     code: Code::new("A12", "direction-conflict"),
@@ -70,13 +70,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let mut seen: Vec<IndicatorId> = Vec::new();
         for (at, variable) in expression.variables().iter().enumerate() {
             let Leaf::Indicator(input) = variable.leaf else { continue };
-            let here = variable.place.iter().all(|s| matches!(s, Shift::ToDate(_) | Shift::Rolling(_) | Shift::Each(_)));
+            let here =
+                variable.place.iter().all(|s| matches!(s, Shift::ToDate(_) | Shift::Rolling(_) | Shift::Each(_)));
             if !here || seen.contains(&input) || !context.is_sound(input) || only_divides(&expression, at) {
                 continue;
             }
             seen.push(input);
             let Some(other) = context.indicator(input) else { continue };
-            let (Some(wanted), Some(Some(rises))) = (sign(other.direction), directions(&expression, &ranges).get(at).copied())
+            let (Some(wanted), Some(Some(rises))) =
+                (sign(other.direction), directions(&expression, &ranges).get(at).copied())
             else {
                 continue;
             };

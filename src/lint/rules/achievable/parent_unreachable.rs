@@ -47,10 +47,10 @@
 //! 公式由其他指标组成。取各指标可能的一切值,求公式的最好值;仍达不到目标,就证明目标不可能实现。它比规则 A02 看得更细:
 //! `p * (1 - p)` 不论 p 是多少,最多 25%。
 
-use crate::lint::rules::prelude::*;
 use crate::analysis::branch::{self, BUDGET};
 use crate::analysis::{Expression, Indicators, Leaf};
 use crate::lint::levels::{sign, worse};
+use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
     code: Code::new("A09", "parent-unreachable"),
@@ -76,14 +76,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let closer = branch::range(&expression, &context.analysis.variables(&expression), BUDGET);
-        let missed = values().find(|(_, value)| open(*value) && !closer.is_empty() && worse(best(closer), *value, sign));
+        let missed =
+            values().find(|(_, value)| open(*value) && !closer.is_empty() && worse(best(closer), *value, sign));
         let Some((target, value)) = missed else { continue };
         let name = indicator.naming.title();
         let (best, value) = (context.shown(best(closer), &indicator.unit), context.shown(value, &indicator.unit));
         findings.push(
             Finding::at(
                 target.span,
-                say!("the target of `{name}` cannot be reached, whatever its inputs are", "“{name}”的目标无论下级指标取何值都达不到"),
+                say!(
+                    "the target of `{name}` cannot be reached, whatever its inputs are",
+                    "“{name}”的目标无论下级指标取何值都达不到"
+                ),
             )
             .saying(say!("{value}, and at best it is {best}", "{value},而最好是 {best}"))
             .label(indicator.formula.span.0, say!("by this formula", "按此公式"))

@@ -42,9 +42,9 @@
 //! 各季度的目标与全年的目标说的是同一件事:合计类,各部分之和应等于整体;时点类,最后一段就是期末;占比和平均值,整体在最好与最差的部分之间。
 //! 每个阶段都达标而整体不达标,总有一个数错了。各阶段合起来覆盖整个期间时才判断。
 
-use crate::lint::rules::prelude::*;
 use crate::design::{AggregateFunction, Due, FormulaKind, Indicator, Target};
 use crate::lint::levels::{sign, worse};
+use crate::lint::rules::prelude::*;
 use crate::value::Window;
 
 pub const RULE: Rule = Rule {
@@ -63,7 +63,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         for whole in &indicator.targets {
             let Some(year) = window(whole) else { continue };
-            let inside = indicator.targets.iter().filter(|t| t.slice == whole.slice).filter_map(|t| Some((t, window(t)?)));
+            let inside =
+                indicator.targets.iter().filter(|t| t.slice == whole.slice).filter_map(|t| Some((t, window(t)?)));
             let inside = inside.filter(|(_, w)| *w != year && w.start >= year.start && w.end <= year.end);
             let Some(phases) = covering(inside.collect(), year) else { continue };
             let values: Option<Vec<f64>> = phases.iter().map(|t| context.one(&t.value)).collect();
@@ -76,7 +77,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let (made, goal) = (context.shown(made, &indicator.unit), context.shown(goal, &indicator.unit));
             let mut finding = Finding::at(
                 whole.span,
-                say!("the phases of `{name}` miss the target of the whole period", "“{name}”的各阶段目标凑不成全期目标"),
+                say!(
+                    "the phases of `{name}` miss the target of the whole period",
+                    "“{name}”的各阶段目标凑不成全期目标"
+                ),
             )
             .saying(match how {
                 How::Sum => say!("{goal}, and the phases add up to {made}", "{goal},而各阶段之和是 {made}"),

@@ -45,9 +45,9 @@
 //! 整体的占比或平均值在各部分之间:每个区域都允许 6% 或 7%,总体就不可能是 5%。合计等于各部分之和。维度的成员都有自己的目标(字段列出了全部成员),
 //! 人人达标而总体达不到,目标就对不上。
 
-use crate::lint::rules::prelude::*;
 use crate::design::{AggregateFunction, DimensionId, Due, FormulaKind, Indicator, Target};
 use crate::lint::levels::{sign, worse};
+use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
     code: Code::new("A14", "slices-miss-the-whole"),
@@ -76,7 +76,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 let (made, goal) = (context.shown(made, &indicator.unit), context.shown(goal, &indicator.unit));
                 let mut finding = Finding::at(
                     whole.span,
-                    say!("the targets of `{name}` by {over} miss that of the whole", "“{name}”按{over}的目标达不成总体目标"),
+                    say!(
+                        "the targets of `{name}` by {over} miss that of the whole",
+                        "“{name}”按{over}的目标达不成总体目标"
+                    ),
                 )
                 .saying(if indicator.additive {
                     say!("{goal}, and the parts add up to {made}", "{goal},而各部分之和是 {made}")
@@ -112,9 +115,10 @@ fn slices<'i>(
     let declared = context.design.dimensions.get(dimension.index())?;
     let same = |due: Due| due == whole.due;
     let of = |member: &String| {
-        indicator.targets.iter().find(|t| {
-            same(t.due) && matches!(t.slice.as_slice(), [(d, m)] if *d == dimension && m == member)
-        })
+        indicator
+            .targets
+            .iter()
+            .find(|t| same(t.due) && matches!(t.slice.as_slice(), [(d, m)] if *d == dimension && m == member))
     };
     // One source is enough: members are of the dimension, not of a source.
     let (source, path) = declared.fields.first()?;

@@ -62,9 +62,9 @@
 //! 性能 95%、质量 99%,设备综合效率只有 84.6%,不是 85%。只在每个下级指标在同一时间都有目标时判断;
 //! 合计类的期间长短须一致。
 
-use crate::lint::rules::prelude::*;
 use crate::lint::inputs::Inputs;
 use crate::lint::levels::worse;
+use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
     code: Code::new("A10", "targets-incoherent"),
@@ -85,10 +85,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (value, goal) = inputs.both(context, value, &indicator.unit);
         let mut finding = Finding::at(
             inputs.target.span,
-            say!(
-                "with every input on target, `{name}` misses its own",
-                "下级指标都达标时,“{name}”仍不达标"
-            ),
+            say!("with every input on target, `{name}` misses its own", "下级指标都达标时,“{name}”仍不达标"),
         )
         .saying(say!("{goal}, but {sum} is {value}", "{goal},而 {sum} 是 {value}"));
         for (other, target, _) in &inputs.targets {
@@ -96,7 +93,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             finding = finding.label(target.span, say!("the target of `{other}`", "“{other}”的目标"));
         }
         findings.push(
-            finding.help(say!("raise a target of an input, or lower this one", "提高某个下级目标,或调低这个目标")).of(id),
+            finding
+                .help(say!("raise a target of an input, or lower this one", "提高某个下级目标,或调低这个目标"))
+                .of(id),
         );
     }
 }

@@ -52,10 +52,10 @@
 //! 规则 A10 只看目标值本身;本规则看一切达标的值:从目标值到可能的最好值,或区间内的任何值。找到一点使上级不达标,
 //! 就把它作为例证给出。公式对每个输入都单调时,看一个角点即是证明;否则逐步细分。在合理的时间内都得不到结论的,记为未判断。
 
-use crate::lint::rules::prelude::*;
 use crate::analysis::branch::{self, BUDGET, Verdict};
 use crate::lint::inputs::Inputs;
 use crate::lint::levels::worse;
+use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
     code: Code::new("A11", "targets-insufficient"),
@@ -83,15 +83,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             Verdict::Refuted { point, value } => (point, value),
         };
-        let witness: Vec<String> = inputs.named(&point).iter().map(|(other, value)| {
-            format!("{} {}", other.naming.title(), context.shown(*value, &other.unit))
-        }).collect();
+        let witness: Vec<String> = inputs
+            .named(&point)
+            .iter()
+            .map(|(other, value)| format!("{} {}", other.naming.title(), context.shown(*value, &other.unit)))
+            .collect();
         let witness = witness.join(", ");
         let (value, goal) = inputs.both(context, value, &indicator.unit);
         findings.push(
             Finding::at(
                 inputs.target.span,
-                say!("every input can be on target while `{name}` misses its own", "下级指标都达标时,“{name}”仍可能不达标"),
+                say!(
+                    "every input can be on target while `{name}` misses its own",
+                    "下级指标都达标时,“{name}”仍可能不达标"
+                ),
             )
             .saying(say!("{goal}; with {witness} it is {value}", "{goal};而 {witness} 时是 {value}"))
             .help(say!("tighten the target of an input, or lower this one", "收紧某个下级目标,或调低这个目标"))
