@@ -201,10 +201,14 @@ impl Call<'_> {
     fn whole_number(&self, expr: &Expr, sink: &mut Diagnostics) -> Option<u32> {
         let number = units::bare(expr).and_then(|n| n.to_u32().filter(|w| *w > 0 && n == *w));
         if number.is_none() && !matches!(expr.kind, ExprKind::Hole) {
-            self.wrong_arguments(
-                expr.span,
-                format!("`{}` goes back a whole number of windows", self.function.name),
-                sink,
+            sink.push(
+                Diagnostic::error(
+                    codes::types::WRONG_ARGUMENTS,
+                    expr.span,
+                    format!("`{}` goes back a whole number of windows", self.function.name),
+                )
+                .saying("not a whole number from 1 on")
+                .help("`previous(x)` is one window back, `previous(x, 3)` three; `ago(x, 1 year)` goes back in the calendar"),
             );
         }
         number

@@ -124,13 +124,10 @@ fn table(given: &Given, written: &[Vec<&ast::Field>], scope: &Scope, sink: &mut 
                     Diagnostic::error(
                         codes::tests::BAD_CELL,
                         cell.span,
-                        format!(
-                            "`{text}` is not {} for `{}`",
-                            super::sources::fields::kind_phrase(declared.kind),
-                            declared.name
-                        ),
+                        format!("{} is no value of `{}`", quoted(text), declared.name),
                     )
-                    .saying(why),
+                    .saying(why)
+                    .label(declared.span, "declared here"),
                 );
             }
             cells.push(cell.text.clone());
@@ -191,6 +188,11 @@ fn ragged(row: &GivenRow, given: &Given) -> Diagnostic {
     .help("an empty cell is a missing value; `\\|` is a pipe in a text")
 }
 
+/// A cell as in a message.
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "empty text".to_string() } else { format!("`{text}`") }
+}
+
 /// Whether the text of a cell is a value of the field's type and domain; the error says why not.
 fn parses(text: &str, field: &Field) -> Result<(), String> {
     let number = |exact: bool| -> Result<BigDecimal, String> {
@@ -201,9 +203,9 @@ fn parses(text: &str, field: &Field) -> Result<(), String> {
             None => digits(sound),
         };
         if !plain && (exact || !sound.starts_with(|c: char| c.is_ascii_digit())) {
-            return Err("not a number".to_string());
+            return Err(format!("not {}", super::sources::fields::kind_phrase(field.kind)));
         }
-        text.parse().map_err(|_| "not a number".to_string())
+        text.parse().map_err(|_| format!("not {}", super::sources::fields::kind_phrase(field.kind)))
     };
     let value = match field.kind {
         FieldKind::Id => return if text.is_empty() { Err("an id is not empty".to_string()) } else { Ok(()) },
@@ -211,7 +213,7 @@ fn parses(text: &str, field: &Field) -> Result<(), String> {
         FieldKind::Bool => {
             return match text {
                 "true" | "false" => Ok(()),
-                _ => Err("`true` or `false`".to_string()),
+                _ => Err("it is `true` or `false`".to_string()),
             };
         }
         FieldKind::Date => return parse_date(text).map(|_| ()),
@@ -219,7 +221,7 @@ fn parses(text: &str, field: &Field) -> Result<(), String> {
         FieldKind::Integer => {
             let value = number(true)?;
             if text.contains('.') {
-                return Err("not a whole number".to_string());
+                return Err("an integer is a whole number".to_string());
             }
             Some(value)
         }

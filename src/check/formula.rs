@@ -379,8 +379,7 @@ pub(super) fn alike(
         if nature::is_counted_in(a, right, scope) {
             return Some(b.ty.clone());
         }
-        let (left, right) = (units::describe_quantity(left), units::describe_quantity(right));
-        units::mismatch(doing, span, (&left, a_expr.span), (&right, b_expr.span), sink);
+        units::mismatch(doing, span, (left, a_expr), (right, b_expr), sink);
         return None;
     }
     if a.ty == b.ty {
@@ -392,7 +391,15 @@ pub(super) fn alike(
             .saying("")
             .label(a_expr.span, format!("this is {left}"))
             .label(b_expr.span, format!("this is {right}"))
-            .help("both sides must be of one type"),
+            .help(match (&a.ty, &b.ty) {
+                (Type::Set(_), Type::Number(_)) | (Type::Number(_), Type::Set(_)) => {
+                    "count the keys of the set, as in `count(set(orders.customer_id))`"
+                }
+                (Type::Bool, _) | (_, Type::Bool) => {
+                    "a condition is no number; choose one by it, as in `if … then 1 else 0`"
+                }
+                _ => "both sides must be of one type",
+            }),
     );
     None
 }

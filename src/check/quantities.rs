@@ -248,7 +248,8 @@ fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> 
             sink.push(
                 Diagnostic::error(codes::keys::DISORDERED_PHASES, phrase.span, message)
                     .saying(if since.is_none() { "has no `from`" } else { "not after the one before" })
-                    .label(place, "the one before"),
+                    .label(place, "the one before")
+                    .help("the oldest value stands first, each later one with its first day: `9% from 2026-07-01`"),
             );
             sound = false;
             continue;

@@ -4,8 +4,9 @@ use bigdecimal::{BigDecimal, ToPrimitive, Zero};
 
 use super::scope::{Scope, UnitLookup};
 use crate::design::{RowType, Type};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
 use crate::functions::{Function, UnitRule};
+use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Number, Unary, UnitExpr};
 use crate::value::unit::Base;
 use crate::value::{Quantity, Step, Unit};
@@ -31,7 +32,7 @@ pub fn unit_expr(unit: &UnitExpr, scope: &Scope, sink: &mut Diagnostics) -> Opti
     Some(units.fold(first, |all, one| all.per(&one)))
 }
 
-fn unknown_unit(word: &str, span: crate::source::Span, scope: &Scope, sink: &mut Diagnostics) {
+fn unknown_unit(word: &str, span: Span, scope: &Scope, sink: &mut Diagnostics) {
     let diagnostic = Diagnostic::error(codes::names::UNKNOWN_UNIT, span, format!("unknown unit `{word}`"))
         .saying("no unit has this name");
     let diagnostic = if Step::parse(1, word).is_some() {
@@ -161,22 +162,53 @@ pub fn describe_row(ty: &RowType) -> String {
 /// Reports that two quantities do not go together.
 pub fn mismatch(
     doing: &str,
-    span: crate::source::Span,
-    (a, a_span): (&str, crate::source::Span),
-    (b, b_span): (&str, crate::source::Span),
+    span: Span,
+    (a, a_expr): (&Quantity, &Expr),
+    (b, b_expr): (&Quantity, &Expr),
     sink: &mut Diagnostics,
 ) {
-    let money = |text: &str| text.starts_with('`');
-    let help = if money(a) && money(b) {
-        "different units never convert by themselves; multiply by a rate that is declared as a `constant`"
-    } else {
-        "both sides must have one unit; divide or multiply until they do"
+    let (left, right) = (describe_quantity(a), describe_quantity(b));
+    let diagnostic = Diagnostic::error(codes::types::UNIT_MISMATCH, span, format!("cannot {doing} {left} and {right}"))
+        .saying("")
+        .label(a_expr.span, format!("this is {left}"))
+        .label(b_expr.span, format!("this is {right}"));
+    let bare_beside = |bare: &Expr, other: &Quantity| {
+        let unit = match other.single()? {
+            Base::Time => "days",
+            base => base.name(),
+        };
+        self::bare(bare).map(|value| (bare.span, format!("{} {unit}", value.to_plain_string())))
     };
-    sink.push(
-        Diagnostic::error(codes::types::UNIT_MISMATCH, span, format!("cannot {doing} {a} and {b}"))
-            .saying("")
-            .label(a_span, format!("this is {a}"))
-            .label(b_span, format!("this is {b}"))
-            .help(help),
-    );
+    if let Some((place, text)) = bare_beside(b_expr, a).or_else(|| bare_beside(a_expr, b)) {
+        let help = format!("write the number with its unit, as in `{text}`");
+        sink.push(diagnostic.help(help.clone()).fix(Applicability::Proposed, help, vec![Edit { span: place, text }]));
+        return;
+    }
+    sink.push(diagnostic.help(way_to_one_unit(doing, (a, a_expr), (b, b_expr))));
+}
+
+/// What brings two quantities together.
+fn way_to_one_unit(doing: &str, (a, a_expr): (&Quantity, &Expr), (b, b_expr): (&Quantity, &Expr)) -> String {
+    let percent = |e: &Expr| {
+        let ExprKind::Number(number) = &e.bare().kind else { return None };
+        number.unit.as_ref().filter(|u| u.name.text == "%").map(|_| number.digits.clone())
+    };
+    match (a.single(), b.single()) {
+        (Some(Base::Money(_)), Some(Base::Money(_))) => {
+            "currencies never convert by themselves; multiply by a rate that is declared as a `constant`".to_string()
+        }
+        (Some(Base::Count(_)), Some(Base::Count(_))) => {
+            "they count different things; count the same on both sides, or divide one by the other".to_string()
+        }
+        (Some(Base::Count(unit)), None) | (None, Some(Base::Count(unit))) if a.is_plain() || b.is_plain() => {
+            format!(
+                "a count of rows or keys would do, a share does not; what is a number of `{unit}` is multiplied by `1 {unit}`"
+            )
+        }
+        _ => match (percent(a_expr).or_else(|| percent(b_expr)), doing) {
+            (Some(share), "add") => format!("what grows by {share}% is multiplied by `(1 + {share}%)`"),
+            (Some(share), "subtract") => format!("what falls by {share}% is multiplied by `(1 - {share}%)`"),
+            _ => "both sides must be of one unit; multiply or divide one of them until they are".to_string(),
+        },
+    }
 }

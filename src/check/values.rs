@@ -125,7 +125,11 @@ pub fn word_of(what: &str, words: &[&str], name: &Name, sink: &mut Diagnostics) 
     let diagnostic =
         Diagnostic::error(codes::keys::UNKNOWN_WORD, name.span, format!("`{what}` cannot be `{}`", name.text))
             .saying(format!("one of {}", keys::list(words)));
-    sink.push(match closest(&name.text, words.iter().copied()) {
+    // Short forms (`Mon`) and other words for the same (`up`) are too far off for a slip of the pen.
+    let meant = |word: &str| words.iter().copied().find(|w| w.starts_with(word) && word.len() > 2);
+    let other = keys::TWINS.iter().find(|(twin, _)| *twin == name.text).map(|(_, word)| *word);
+    let near = other.filter(|word| words.contains(word)).or_else(|| meant(&name.text));
+    sink.push(match near.or_else(|| closest(&name.text, words.iter().copied())) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
             Applicability::Proposed,
             format!("write `{near}`"),

@@ -94,6 +94,28 @@ pub fn list(words: &[&str]) -> String {
     }
 }
 
+/// Words that people know from elsewhere, and the language's for them.
+pub const TWINS: &[(&str, &str)] = &[
+    ("up", "higher"),
+    ("increase", "higher"),
+    ("maximize", "higher"),
+    ("down", "lower"),
+    ("decrease", "lower"),
+    ("minimize", "lower"),
+    ("between", "range"),
+    ("annual", "yearly"),
+    ("annually", "yearly"),
+    ("half_year", "half_yearly"),
+    ("semiannual", "half_yearly"),
+    ("lead", "leading"),
+    ("lag", "lagging"),
+    ("operative", "operational"),
+    ("average", "mean"),
+    ("minimum", "worst"),
+    ("excel", "xlsx"),
+    ("jsonl", "ndjson"),
+];
+
 /// `a challenge or an opportunity`
 pub fn kinds_phrase(kinds: &[DeclKind]) -> String {
     let words: Vec<_> = kinds.iter().map(|k| with_article(k.word())).collect();

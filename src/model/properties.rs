@@ -130,7 +130,7 @@ fn unknown_key(table: &Declaration, decl: &Decl, written: &Name) -> (Diagnostic,
             format!("{} takes no `{word}`", with_article(kind)),
         )
         .saying(format!("belongs to {owners}"))
-        .help(takes(table));
+        .help(format!("write it in the block of {owners}, or delete it"));
         return (diagnostic, None);
     }
     let diagnostic =
@@ -155,7 +155,7 @@ fn unknown_key(table: &Declaration, decl: &Decl, written: &Name) -> (Diagnostic,
 /// What a declaration takes, as help; a long list is read in the reference.
 fn takes(table: &Declaration) -> String {
     if table.keys.len() > 12 {
-        return format!("the keys of {} stand in the reference", with_article(table.kind.word()));
+        return "what has no key of its own is said in `note`; the reference lists the keys".to_string();
     }
     let names: Vec<_> = table.keys.iter().map(|k| format!("`{}`", k.name)).collect();
     format!("{} takes {}", with_article(table.kind.word()), names.join(", "))
@@ -183,7 +183,15 @@ fn misplaced_declaration(table: &Declaration, outer: &Decl, inner: &Decl, sink: 
             format!("{} cannot stand in {}", with_article(word), with_article(outer.kind.word())),
         )
         .saying(format!("a{} stands {places}", with_article(word).trim_start_matches('a')))
-        .label(place(outer), format!("in {}", title(outer))),
+        .label(place(outer), format!("in {}", title(outer)))
+        .help(match keys::declaration(inner.kind).key(outer.kind.word()) {
+            Some(key) => format!(
+                "write it outside, and in its block `{}: {}`",
+                key.name,
+                outer.name.as_ref().map_or(key.example, |n| n.text.as_str())
+            ),
+            None => format!("move it {}", if places.starts_with("outside") { "out of the block" } else { "there" }),
+        }),
     );
 }
 

@@ -99,7 +99,9 @@ impl Lower<'_> {
         let report = if (words.is_empty() || words.len() > 3 || ends) && !found.is_empty() {
             let report = Diagnostic::error(codes::UNEXPECTED, span, format!("{what} is not expected here"));
             if word {
-                report.saying("no operator or comma joins it to what stands before")
+                report
+                    .saying("no operator or comma joins it to what stands before")
+                    .help("join the two by an operator, such as `+`, `/` or `and`, or by a comma; or start a new line")
             } else {
                 report.saying("what stands before is complete")
             }
@@ -114,10 +116,25 @@ impl Lower<'_> {
         let reserved = RESERVED.contains(&found.as_str()).then(|| {
             format!("`{found}` is a reserved word; a thing of this name is written in backticks: `` `{found}` ``")
         });
-        self.report(match reserved {
-            Some(help) if words.contains(&"a value") => report.help(help),
+        let before = self.before(at);
+        self.report(match (reserved, words.as_slice()) {
+            (Some(help), _) if words.contains(&"a value") => report.help(help),
+            (_, ["a value"]) if !before.is_empty() => {
+                report.help(format!("write what follows `{before}`, or delete `{before}`"))
+            }
+            (_, ["`and`"]) => report.help("both ends are named: `x between 4 and 5`"),
+            (_, ["`then`"]) => report.help("write `if condition then x else y`"),
             _ => report,
         });
+    }
+
+    /// The word or mark that stands before a place.
+    fn before(&self, at: usize) -> &str {
+        let before = self.text.get(..self.base + at).unwrap_or("").trim_end();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let word = before.trim_end_matches(is_word).len();
+        let mark = before.trim_end_matches(|c: char| "<>=!+-*/.,:".contains(c)).len();
+        before.get(word.min(mark)..).unwrap_or("")
     }
 
     /// The word, text, number or mark at a place, for a message.

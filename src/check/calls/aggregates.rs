@@ -321,7 +321,12 @@ impl Call<'_> {
         let hundred = BigDecimal::from(100);
         let p = units::bare(&arg.expr).filter(|p| p.sign() != bigdecimal::num_bigint::Sign::Minus && *p <= hundred);
         if p.is_none() {
-            self.wrong_arguments(arg.expr.span, "the second argument is a number from 0 to 100".to_string(), sink);
+            let message = "a percentile is a number from 0 to 100";
+            sink.push(
+                Diagnostic::error(codes::types::WRONG_ARGUMENTS, arg.expr.span, message)
+                    .saying("does not fit")
+                    .help("below the 90th lie 90 of 100 values: `percentile(orders.amount, 90)`"),
+            );
         }
         p
     }

@@ -9,7 +9,7 @@ use crate::design::{Formula, FormulaKind, Type};
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
-use crate::value::Unit;
+use crate::value::{Quantity, Unit};
 
 /// Judges that a measure's or an indicator's formula is a number of its declared unit's quantity; false: reported.
 /// `declared` is where the unit stands.
@@ -20,7 +20,11 @@ pub fn fits_unit(formula: &Formula, unit: &Unit, declared: Span, scope: &Scope, 
         let help = match &formula.ty {
             Type::Set(_) => "count its keys with `count(…)`".to_string(),
             Type::Bool => "a condition has no unit; choose a number by it, as in `if … then 1 else 0`".to_string(),
-            _ => format!("change the unit, or the formula until it gives {}", wanted(unit)),
+            Type::Number(quantity) => match suited(quantity, scope) {
+                Some(suited) => format!("if the formula is right, write `unit: {suited}`"),
+                None => format!("change the formula until it gives {}", wanted(unit)),
+            },
+            Type::Text => "a text is no value of an indicator or a measure".to_string(),
         };
         sink.push(
             Diagnostic::error(
@@ -34,6 +38,16 @@ pub fn fits_unit(formula: &Formula, unit: &Unit, declared: Span, scope: &Scope, 
         );
     }
     fits
+}
+
+/// The unit that can be declared for a quantity; None where nobody would.
+fn suited(quantity: &Quantity, scope: &Scope) -> Option<String> {
+    if quantity.is_plain() {
+        return Some("1` or `unit: %".to_string());
+    }
+    let unit = Unit::made_up(quantity, &scope.units);
+    let declared = |name: &str| Unit::builtin(name).is_some() || scope.has_unit(name);
+    unit.name.split(" per ").all(declared).then_some(unit.name)
 }
 
 fn wanted(unit: &Unit) -> String {

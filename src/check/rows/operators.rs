@@ -49,7 +49,8 @@ impl Rows<'_> {
                             left_expr.span,
                             "only a date can be moved in the calendar",
                         )
-                        .saying(format!("this is {}", units::describe_row(&other.ty))),
+                        .saying(format!("this is {}", units::describe_row(&other.ty)))
+                        .help("months and years have no fixed length; they are added to a date, as in `ordered_on + 1 month`"),
                     );
                     return None;
                 }
@@ -293,8 +294,7 @@ pub(super) fn alike(
         if left == right {
             return Some(());
         }
-        let (left, right) = (units::describe_quantity(&left), units::describe_quantity(&right));
-        units::mismatch(doing, span, (&left, a_expr.span), (&right, b_expr.span), sink);
+        units::mismatch(doing, span, (&left, a_expr), (&right, b_expr), sink);
         return None;
     }
     let day = |t: &RowType| matches!(t, RowType::Date | RowType::Timestamp);
@@ -302,12 +302,32 @@ pub(super) fn alike(
         return Some(());
     }
     let (left, right) = (units::describe_row(&a.ty), units::describe_row(&b.ty));
-    sink.push(
-        Diagnostic::error(codes::types::WRONG_TYPE, span, format!("cannot {doing} {left} and {right}"))
-            .saying("")
-            .label(a_expr.span, format!("this is {left}"))
-            .label(b_expr.span, format!("this is {right}"))
-            .help("both sides must be of one type; text stands in quotes, numbers and dates do not"),
-    );
+    let diagnostic = Diagnostic::error(codes::types::WRONG_TYPE, span, format!("cannot {doing} {left} and {right}"))
+        .saying("")
+        .label(a_expr.span, format!("this is {left}"))
+        .label(b_expr.span, format!("this is {right}"));
+    sink.push(match requoted(a, b, b_expr).or_else(|| requoted(b, a, a_expr)) {
+        Some((help, edit)) => diagnostic.help(help.clone()).fix(Applicability::Proposed, help, vec![edit]),
+        None => diagnostic.help("both sides must be of one type; text stands in quotes, numbers and dates do not"),
+    });
     None
+}
+
+/// A literal that is of the other side's type with quotes, or without.
+fn requoted(other: &RowExpr, literal: &RowExpr, written: &Expr) -> Option<(String, Edit)> {
+    let (help, text) = match (&other.ty, &literal.kind) {
+        (RowType::Number { .. }, RowKind::Text(content)) => {
+            content.parse::<BigDecimal>().ok()?;
+            (format!("a number stands without quotes: `{content}`"), content.clone())
+        }
+        (RowType::Text, RowKind::Number(value)) => {
+            let text = format!("\"{}\"", value.to_plain_string());
+            (format!("a text stands in quotes: `{text}`"), text)
+        }
+        (RowType::Bool, RowKind::Text(content)) if matches!(content.as_str(), "true" | "false") => {
+            (format!("`{content}` stands without quotes"), content.clone())
+        }
+        _ => return None,
+    };
+    Some((help, Edit { span: written.span, text }))
 }

@@ -122,7 +122,7 @@ fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut
         });
         return;
     }
-    let wanted = match (name.text.as_str(), &value.kind) {
+    let (wanted, example) = match (name.text.as_str(), &value.kind) {
         ("encoding", ExprKind::Text(text)) => {
             options.encoding = encoding(text, value.span, sink);
             return;
@@ -152,16 +152,19 @@ fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut
                 options.header_row = row;
                 return;
             }
-            _ => "the number of a row, from 1 on",
+            _ => ("the number of a row, from 1 on", "1"),
         },
-        ("encoding" | "sheet", _) => "a text in quotes",
-        ("delimiter" | "quote", _) => "one character in quotes",
-        ("header_row", _) => "the number of a row, from 1 on",
-        _ => "`true` or `false`",
+        ("encoding", _) => ("a text in quotes", "\"gb18030\""),
+        ("sheet", _) => ("a text in quotes", "\"Sheet1\""),
+        ("delimiter", _) => ("one character in quotes", "\";\""),
+        ("quote", _) => ("one character in quotes", "\"'\""),
+        ("header_row", _) => ("the number of a row, from 1 on", "1"),
+        _ => ("`true` or `false`", "true"),
     };
     sink.push(
         Diagnostic::error(codes::keys::WRONG_SHAPE, value.span, format!("`{}` takes {wanted}", name.text))
-            .saying("does not fit"),
+            .saying("does not fit")
+            .help(format!("for example `{}: {example}`", name.text)),
     );
 }
 
