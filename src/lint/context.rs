@@ -34,6 +34,8 @@ pub struct Context<'a> {
     /// Today, as the user says. With data: the day up to which it is judged.
     pub as_of: Option<Date>,
     pub facts: Option<&'a dyn Facts>,
+    /// What can be said of the formulas.
+    pub analysis: Analysis<'a>,
     homes: Vec<Vec<FactorId>>,
     /// What can be said of the formulas.
     pub analysis: Analysis<'a>,
@@ -62,6 +64,7 @@ impl<'a> Context<'a> {
             config: input.config,
             as_of: as_of.or_else(|| input.facts.map(Facts::as_of)),
             facts: input.facts,
+            analysis: Analysis::new(&input.checked.design),
             homes: homes(&input.checked.design),
             analysis: Analysis::new(&input.checked.design),
             broken: &input.checked.broken,

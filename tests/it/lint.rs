@@ -14,9 +14,9 @@ use crate::support::root;
 
 /// The codes that a design of the rules must have; a rule that is lost is lost for those who waived it.
 const CODES: &[&str] = &[
-    "S01", "S02", "S04", "S05", "S07", "S08", "S09", "S10", "S12", "S13", "R01", "R02", "R03", "R04", "R05", "R06",
-    "R08", "R09", "R10", "R12", "R14", "R15", "R19", "R20", "R21", "T01", "T02", "T04", "T05", "T07", "T09", "T11",
-    "T13", "X03", "X05", "G01", "G06", "G07", "G08",
+    "S01", "S02", "S04", "S05", "S07", "S08", "S09", "S10", "S11", "S12", "S13", "R01", "R02", "R03", "R04", "R05",
+    "R06", "R08", "R09", "R10", "R12", "R14", "R15", "R17", "R19", "R20", "R21", "T01", "T02", "T04", "T05", "T07",
+    "T09", "T11", "T13", "X03", "X05", "X12", "G01", "G06", "G07", "G08",
 ];
 
 /// Judged on a fixed day, by all rules: those of `appraisal` only where one of them is meant.

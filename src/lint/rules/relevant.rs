@@ -1,6 +1,7 @@
 //! R: relevant.
 
 mod activity_not_outcome;
+mod algebraic_duplicate;
 mod cascade_gap;
 mod context_unanswered;
 mod counted_twice;
@@ -31,6 +32,7 @@ pub const RULES: &[Rule] = &[
     too_many_indicators::RULE,
     unused_declaration::RULE,
     gaming_without_counter::RULE,
+    algebraic_duplicate::RULE,
     counted_twice::RULE,
     activity_not_outcome::RULE,
     no_reaction::RULE,

@@ -7,6 +7,7 @@ mod missing_definition;
 mod missing_label;
 mod name_unit_mismatch;
 mod near_duplicate_name;
+mod not_a_share;
 mod undeclared_scale;
 mod unnormalised_total;
 mod vague_word;
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
     double_barrelled::RULE,
     unnormalised_total::RULE,
     name_unit_mismatch::RULE,
+    not_a_share::RULE,
     definition_contradicts_formula::RULE,
     missing_label::RULE,
 ];
