@@ -132,3 +132,48 @@ fn every_rule_is_whole() {
     wrong.extend(CODES.iter().filter(|code| !ids.contains(*code)).map(|code| format!("{code} is no rule")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Designs that stand in folders: the examples, and those made after public catalogues of indicators.
+fn designs(folder: &str) -> Vec<(PathBuf, Loaded)> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(root().join(folder)).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    paths.sort();
+    paths.retain(|p| p.is_dir() || p.extension().is_some_and(|e| e == "kpi"));
+    let load = |path: PathBuf| {
+        let mut loaded = fishbone::load_path(&path).expect("a design");
+        let as_of = Some("2026-06-30".parse().expect("a day"));
+        loaded.lint(&Options { profile: Some(Profile::Strict), as_of, ..Options::default() }, None);
+        (path, loaded)
+    };
+    paths.into_iter().map(load).collect()
+}
+
+/// The examples have no error and no warning under `strict`, with at most five waivers in all.
+#[test]
+fn examples_are_well_made() {
+    let mut waivers = 0;
+    let mut wrong = Vec::new();
+    for (path, loaded) in designs("examples") {
+        waivers += loaded.design().waivers.len();
+        assert!(loaded.design().waivers.iter().all(|w| w.reason.is_some()), "{}: a waiver says why", path.display());
+        if loaded.diagnostics().iter().any(|d| d.severity > fishbone::diagnostic::Severity::Info) {
+            wrong.push(format!("{}: {}", path.display(), shown(&loaded)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(waivers <= 5, "{waivers} waivers");
+}
+
+/// Slides are told, point by point, what they lack: the errors and, on what resolved, the rules.
+#[test]
+fn slides_are_judged_point_by_point() {
+    let mut loaded = fishbone::load_path(&root().join("tests/workspaces/literal-seed")).expect("a design");
+    loaded.lint(&Options::default(), None);
+    let raised = raised(&loaded);
+    for code in ["E0303", "S02", "S04", "T01", "G01", "R06", "R08", "R15"] {
+        assert!(raised.contains(code), "{code} is not raised: {raised:?}");
+    }
+    insta::assert_snapshot!("slides_in_english", shown(&loaded));
+    loaded.speak_chinese();
+    insta::assert_snapshot!("slides_in_chinese", shown(&loaded));
+}
