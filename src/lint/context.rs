@@ -37,8 +37,6 @@ pub struct Context<'a> {
     /// What can be said of the formulas.
     pub analysis: Analysis<'a>,
     homes: Vec<Vec<FactorId>>,
-    /// What can be said of the formulas.
-    pub analysis: Analysis<'a>,
     broken: &'a BTreeSet<Subject>,
     files: Vec<(&'a SourceFile, &'a Parse)>,
     /// Places of errors, ascending.
@@ -66,7 +64,6 @@ impl<'a> Context<'a> {
             facts: input.facts,
             analysis: Analysis::new(&input.checked.design),
             homes: homes(&input.checked.design),
-            analysis: Analysis::new(&input.checked.design),
             broken: &input.checked.broken,
             files: input.files.clone(),
             errors,
