@@ -16,6 +16,7 @@ pub mod config;
 pub mod syntax;
 pub mod format;
 pub mod fingerprint;
+pub mod baseline;
 pub mod fix;
 pub mod value;
 pub mod design;

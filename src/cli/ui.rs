@@ -153,7 +153,7 @@ impl Ui {
     /// Diagnostics on stderr, for commands whose result is something else.
     pub fn say_diagnostics(&self, folder: &str, sources: &Sources, diagnostics: &[Diagnostic]) {
         let section = Section { folder, sources, diagnostics, files: 0, judgement: None, parses: &[] };
-        let report = Report { sections: vec![section], max: Some(100), lang: self.diagnostics_lang() };
+        let report = Report { sections: vec![section], max: Some(100), lang: self.diagnostics_lang(), known: 0 };
         let options = human::Options { paint: self.paint_stderr, columns: None };
         self.say(&human::render_plain(&report, options));
     }

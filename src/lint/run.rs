@@ -22,6 +22,8 @@ pub struct Judgement {
     pub smart: Vec<Smart>,
     /// Rules that could not be judged.
     pub not_judged: Vec<NotJudged>,
+    /// The codes of those that were.
+    pub judged: Vec<&'static str>,
 }
 
 /// Runs the rules. What is wrong already must be in `input.checked`: it silences what would only follow from it.
@@ -77,7 +79,8 @@ pub fn judge(input: &Input<'_>, options: &Options) -> Judgement {
     let smart = smart(&context, &kept, &not_judged);
     let mut findings: Vec<Diagnostic> = kept.into_iter().map(|(_, f)| f.diagnostic).collect();
     sort(&mut findings);
-    Judgement { findings, problems, smart, not_judged }
+    let judged = judged.iter().map(|r| r.code.id).collect();
+    Judgement { findings, problems, smart, not_judged, judged }
 }
 
 /// The finding with the severity that it has where it stands; None: the rule is not judged there.

@@ -64,6 +64,8 @@ pub struct Report<'a> {
     pub max: Option<usize>,
     /// Of the words around the diagnostics.
     pub lang: Lang,
+    /// Findings that a baseline knows, which are none of these.
+    pub known: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

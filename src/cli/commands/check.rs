@@ -3,17 +3,19 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::baseline::Baseline;
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::config::Profile;
-use crate::diagnostic::{Applicability, Code};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::fingerprint::Key;
 use crate::lint;
 use crate::render::diagnostics::{Report, concise, github, gitlab, human, json, junit, sarif, smart};
 use crate::render::diff;
 use crate::render::text::Paint;
 use crate::render::words::{Lang, check as words};
 use crate::value::calendar::{Date, parse_date};
-use crate::workspace::{self, Loaded, Place};
+use crate::workspace::{self, Loaded, Mended, Place};
 
 /// Diagnostics shown at most where nothing else is asked for; machines get all.
 const SHOWN: usize = 100;
@@ -36,6 +38,14 @@ pub struct CheckArgs {
     /// With `--fix`: write nothing, show what would change, and exit with 1 if anything would.
     #[arg(long, requires = "fix", conflicts_with_all = ["format", "output"])]
     pub diff: bool,
+
+    /// Pass over the findings that this file knows: only what is new is told and counts.
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write the findings of this run to a file, for `--baseline`. Errors are not among them.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "format", "output"])]
+    pub write_baseline: Option<PathBuf>,
 
     /// How diagnostics look.
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -166,44 +176,39 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
     let options = args.rules()?;
     let lang = ui.diagnostics_lang();
+    let mut baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let judge = |design: &mut Loaded| design.lint(&options, None);
-    let mut designs = Vec::new();
-    let mut mended = Vec::new();
-    for place in places(&args.paths)? {
-        if args.fix {
-            let applicability = if args.unsafe_fixes { Applicability::Proposed } else { Applicability::Safe };
-            let made = workspace::mend(&place, applicability, judge);
-            if !args.diff {
-                let files = made.files.iter().map(|f| (f.path.clone(), f.after.clone().into_bytes()));
-                write_files(&files.collect::<Vec<_>>())?;
-            }
-            mended.push((made.files, made.fixed, made.unsettled));
-            designs.push(made.loaded);
-        } else {
-            let mut design = workspace::load(place);
-            judge(&mut design);
-            designs.push(design);
+    let mut designs: Vec<Loaded> = if args.fix {
+        let mended = mend(args, ui, judge)?;
+        if args.diff {
+            return Ok(if mended.iter().any(|m| !m.files.is_empty()) { Exit::Findings } else { Exit::Done });
         }
+        mended.into_iter().map(|m| m.loaded).collect()
+    } else {
+        places(&args.paths)?
+            .into_iter()
+            .map(|place| {
+                let mut design = workspace::load(place);
+                judge(&mut design);
+                design
+            })
+            .collect()
+    };
+    if let Some(path) = &args.write_baseline {
+        return write_baseline(path, &designs, ui);
+    }
+    let mut known = 0;
+    if let (Some(baseline), Some(path)) = (&mut baseline, &args.baseline) {
+        known = designs.iter_mut().map(|design| pass_over(design, baseline)).sum();
+        let judged =
+            |key: &Key| designs.iter().filter_map(|d| d.judgement.as_ref()).any(|j| j.judged.contains(&&*key.code));
+        let stale: Vec<(&Key, usize)> = baseline.left().filter(|(key, _)| judged(key)).collect();
+        ui.say(&words::baseline_used(&path.to_string_lossy(), known, &stale, lang));
     }
     if lang == Lang::Zh {
         designs.iter_mut().for_each(Loaded::speak_chinese);
     }
-    let mut fixed: BTreeMap<Code, usize> = BTreeMap::new();
-    for (code, count) in mended.iter().flat_map(|(_, fixed, _)| fixed) {
-        *fixed.entry(*code).or_default() += count;
-    }
-    let unsettled = mended.iter().any(|(.., unsettled)| *unsettled);
-    if args.fix {
-        ui.say(&words::fixed(&fixed, args.diff, unsettled, lang));
-    }
-    if args.diff {
-        let files = mended.iter().flat_map(|(files, ..)| files);
-        let shown: String =
-            files.map(|f| diff::unified(&f.shown, &f.before, &f.after, ui.paint, ui.columns().is_some())).collect();
-        ui.print(&shown)?;
-        return Ok(if shown.is_empty() { Exit::Done } else { Exit::Findings });
-    }
-    let mut report = Report { sections: designs.iter().map(Loaded::section).collect(), max: None, lang };
+    let mut report = Report { sections: designs.iter().map(Loaded::section).collect(), max: None, lang, known };
     let counts = report.counts();
     let mut write = |format: CheckFormat, to_file: bool| {
         report.max = match args.max {
@@ -250,6 +255,70 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         _ if unreadable => Exit::Usage,
         _ => Exit::Findings,
     })
+}
+
+/// Makes the fixes of all designs, and writes them, or shows what they would be.
+fn mend(args: &CheckArgs, ui: &Ui, judge: impl Fn(&mut Loaded)) -> Result<Vec<Mended>, Failure> {
+    let applicability = if args.unsafe_fixes { Applicability::Proposed } else { Applicability::Safe };
+    let mut mended = Vec::new();
+    for place in places(&args.paths)? {
+        let one = workspace::mend(&place, applicability, &judge);
+        if !args.diff {
+            let files = one.files.iter().map(|f| (f.path.clone(), f.after.clone().into_bytes()));
+            write_files(&files.collect::<Vec<_>>())?;
+        }
+        mended.push(one);
+    }
+    let mut fixed: BTreeMap<Code, usize> = BTreeMap::new();
+    for (code, count) in mended.iter().flat_map(|m| &m.fixed) {
+        *fixed.entry(*code).or_default() += count;
+    }
+    if args.diff {
+        let files = mended.iter().flat_map(|m| &m.files);
+        let shown = files.map(|f| diff::unified(&f.shown, &f.before, &f.after, ui.paint, ui.columns().is_some()));
+        ui.print(&shown.collect::<String>())?;
+    }
+    let unsettled = mended.iter().any(|m| m.unsettled);
+    ui.say(&words::fixed(&fixed, args.diff, unsettled, ui.diagnostics_lang()));
+    Ok(mended)
+}
+
+/// What a baseline may know: findings of rules, never errors.
+fn of_rule(diagnostic: &Diagnostic) -> bool {
+    lint::rule(diagnostic.code.id).is_some()
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let shown = path.to_string_lossy();
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::usage(format!("cannot read `{shown}`: {e}")))?;
+    let baseline = Baseline::read(&text).map_err(|why| {
+        Failure::usage(format!("`{shown}` is no baseline: {why}")).help("write one with `kpi check --write-baseline`")
+    })?;
+    let gone = baseline.codes().find(|code| lint::rule(code).is_none()).map(str::to_string);
+    match gone {
+        None => Ok(baseline),
+        Some(code) => Err(Failure::usage(format!("`{shown}` names a rule that there is not: `{code}`"))
+            .help("`kpi rule` lists all; `kpi check --write-baseline` writes the file anew")),
+    }
+}
+
+fn write_baseline(path: &Path, designs: &[Loaded], ui: &Ui) -> Result<Exit, Failure> {
+    let all = || designs.iter().flat_map(|l| l.diagnostics().iter().map(move |d| (l, d)));
+    let findings = all().filter(|(_, d)| of_rule(d));
+    let baseline: Baseline = findings.map(|(l, d)| Key::new(d, &l.sources, &l.parses)).collect();
+    let errors = all().filter(|(_, d)| !of_rule(d) && d.is_error()).count();
+    write_files(&[(path.to_path_buf(), baseline.write().into_bytes())])?;
+    let lang = ui.diagnostics_lang();
+    ui.say(&words::baseline_written(&path.to_string_lossy(), baseline.findings(), errors, lang));
+    Ok(if errors > 0 { Exit::Findings } else { Exit::Done })
+}
+
+/// Takes out of a design's diagnostics what a baseline knows, and says how many.
+fn pass_over(design: &mut Loaded, baseline: &mut Baseline) -> usize {
+    let Loaded { sources, parses, checked, .. } = design;
+    let before = checked.diagnostics.len();
+    checked.diagnostics.retain(|d| !of_rule(d) || !baseline.knows(&Key::new(d, sources, parses)));
+    before - checked.diagnostics.len()
 }
 
 /// The files to write, each with its format.

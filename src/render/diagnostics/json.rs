@@ -64,6 +64,8 @@ pub struct Summary {
     pub errors: usize,
     pub warnings: usize,
     pub infos: usize,
+    /// Findings that the baseline knows, which are not counted in the others.
+    pub known: usize,
     /// How many diagnostics stand in this document; fewer than there are where `--max` says so.
     pub shown: usize,
 }
@@ -216,6 +218,7 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
             errors: counts.errors,
             warnings: counts.warnings,
             infos: counts.infos,
+            known: report.known,
             shown: diagnostics.len(),
         },
         diagnostics,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Lang;
 use crate::diagnostic::{Code, Severity};
+use crate::fingerprint::Key;
 use crate::render::diagnostics::Counts;
-use crate::render::text::counted;
+use crate::render::text::{counted, visible};
 
 pub const fn severity(severity: Severity, lang: Lang) -> &'static str {
     match severity {
@@ -86,6 +87,46 @@ pub fn more_places(count: usize, lang: Lang) -> String {
         (Lang::En, n) => format!(" and {n} more places"),
         (Lang::Zh, n) => format!(" 还有 {n} 处"),
     }
+}
+
+/// What `--write-baseline` did, with a line end. `errors`: what cannot be in a baseline.
+pub fn baseline_written(file: &str, findings: usize, errors: usize, lang: Lang) -> String {
+    match (lang, errors) {
+        (Lang::En, 0) => format!("wrote {} to `{file}`\n", counted(findings, "finding")),
+        (Lang::En, n) => format!(
+            "wrote {} to `{file}`; {} not among them: a design with errors has no meaning\n",
+            counted(findings, "finding"),
+            if n == 1 { "1 error is".to_string() } else { format!("{n} errors are") }
+        ),
+        (Lang::Zh, 0) => format!("已将 {findings} 条发现写入 `{file}`\n"),
+        (Lang::Zh, n) => format!("已将 {findings} 条发现写入 `{file}`;{n} 个错误不能写入:有错误的设计没有意义\n"),
+    }
+}
+
+/// What `--baseline` passed over, and what in it is no longer found, with line ends.
+pub fn baseline_used(file: &str, known: usize, stale: &[(&Key, usize)], lang: Lang) -> String {
+    let mut out = match lang {
+        Lang::En => format!("{} in `{file}` passed over\n", counted(known, "finding")),
+        Lang::Zh => format!("略过 `{file}` 中的 {known} 条发现\n"),
+    };
+    const SHOWN: usize = 10;
+    let total: usize = stale.iter().map(|(_, count)| count).sum();
+    if total > 0 {
+        out.push_str(&match lang {
+            Lang::En => {
+                format!("{} in it no longer found: `--write-baseline` takes them out\n", counted(total, "finding"))
+            }
+            Lang::Zh => format!("其中 {total} 条已不再出现,用 `--write-baseline` 更新\n"),
+        });
+        for (key, count) in stale.iter().take(SHOWN) {
+            let times = if *count > 1 { format!(" × {count}") } else { String::new() };
+            out.push_str(&format!("  {} {}{times}\n", visible(&key.code), visible(&key.subject)));
+        }
+        if stale.len() > SHOWN {
+            out.push_str(&format!("  {}\n", and_more(stale.len() - SHOWN, lang)));
+        }
+    }
+    out
 }
 
 /// What `--fix` did: `fixed 3 findings: 2 E0120, 1 E0203`, with a line end; `only_told`: what it would do.
