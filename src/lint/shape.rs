@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::design::{
-    Aggregate, AggregateFunction, ArithmeticOp, Due, Formula, FormulaKind, RowExpr, RowKind, SourceId, Subject,
+    Aggregate, AggregateFunction, ArithmeticOp, Due, Field, Formula, FormulaKind, RowExpr, RowKind, SourceId, Subject,
 };
 use crate::value::calendar::Date;
 use crate::value::unit::Base;
@@ -237,4 +237,20 @@ pub const fn period_days(frequency: Frequency) -> i64 {
         Frequency::HalfYearly => 182,
         Frequency::Yearly => 365,
     }
+}
+
+/// The field of which a formula is the mean or the median, where it has a lowest and a highest value, and these.
+pub fn mean_of_scale<'a>(context: &Context<'a>, formula: &'a Formula) -> Option<(&'a Field, f64, f64)> {
+    let FormulaKind::Aggregate(aggregate) = &context.core(formula).kind else { return None };
+    let mean = [AggregateFunction::Avg, AggregateFunction::WeightedAvg, AggregateFunction::Median];
+    if !mean.contains(&aggregate.function) {
+        return None;
+    }
+    let RowKind::Field(path) = &aggregate.argument.as_ref()?.kind else { return None };
+    let rows = crate::analysis::rows::Rows::new(context.design, aggregate.source);
+    let (_, field) = rows.field(path)?;
+    let scale = field.unit.as_ref().is_none_or(|u| matches!(u.quantity.single(), Some(Base::Scale(_))));
+    let (low, high) = field.domain.as_ref()?;
+    let range = crate::analysis::rows::between(low.as_ref(), high.as_ref());
+    (scale && range.is_bounded()).then_some((field, range.low, range.high))
 }

@@ -1,5 +1,31 @@
 //! M: measurable.
 
+mod average_of_ratios;
+mod impossible_value;
+mod mean_of_ordinal;
+mod missing_anchors;
+mod missing_baseline;
+mod missing_minimum_sample;
+mod missing_response_rate;
+mod open_cases_ignored;
+mod percent_scale;
+mod source_slower_than_frequency;
+mod undeclared_timezone;
+mod unguarded_division;
+
 use super::Rule;
 
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[
+    source_slower_than_frequency::RULE,
+    missing_baseline::RULE,
+    unguarded_division::RULE,
+    missing_minimum_sample::RULE,
+    missing_response_rate::RULE,
+    average_of_ratios::RULE,
+    impossible_value::RULE,
+    mean_of_ordinal::RULE,
+    missing_anchors::RULE,
+    percent_scale::RULE,
+    open_cases_ignored::RULE,
+    undeclared_timezone::RULE,
+];

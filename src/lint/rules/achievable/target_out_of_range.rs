@@ -52,6 +52,10 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (id, indicator, _) in context.sound() {
         let possible = context.analysis.range(id);
+        // Without any value rule M13 speaks.
+        if possible.is_empty() {
+            continue;
+        }
         let Some((word, word_chinese, bound, value)) = outside(context, indicator, possible) else { continue };
         let name = indicator.naming.title();
         let shown = |value: f64| context.shown(value, &indicator.unit);
@@ -62,9 +66,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             say!("the {word} of `{name}` is a value that it can never have", "“{name}”永远不会达到它的{word_chinese}"),
         )
         .of(id);
-        let finding = if possible.is_empty() {
-            finding.saying(say!("the formula never has a value", "公式永远没有值"))
-        } else if value.low > possible.high {
+        let finding = if value.low > possible.high {
             let most = shown(possible.high);
             finding.saying(say!("{given}, and it is at most {most}", "{given},而它最多是 {most}"))
         } else {
@@ -92,6 +94,6 @@ fn outside<'i>(context: &Context<'_>, indicator: &'i Indicator, possible: Interv
         let margin = |a: f64, b: f64| 1e-9 * a.abs().max(b.abs());
         let above = value.low - possible.high > margin(value.low, possible.high);
         let below = possible.low - value.high > margin(value.high, possible.low);
-        (possible.is_empty() || above || below).then_some((word, chinese, bound, value))
+        (above || below).then_some((word, chinese, bound, value))
     })
 }
