@@ -87,9 +87,9 @@ fn disorder<'i>(context: &Context<'_>, indicator: &'i Indicator) -> Option<(Anch
     let worst = general(&indicator.worsts).map(|l| ("worst value", "底线值", &l.value));
     let threshold = general(&indicator.thresholds).map(|l| ("threshold", "门槛值", &l.value));
     let stretch = general(&indicator.stretches).map(|l| ("stretch", "挑战值", &l.value));
-    let targets = indicator.targets.iter().filter(|t| t.slice.is_empty()).map(|t| ("target", "目标值", &t.value));
+    let mut targets = indicator.targets.iter().filter(|t| t.slice.is_empty()).map(|t| ("target", "目标值", &t.value));
     // Of phases the first may lie behind the threshold, which then has nothing to say; the last may not.
-    let target = targets.last();
+    let target = targets.next_back();
     let all: Vec<Anchor> = [worst, threshold, target, stretch].into_iter().flatten().collect();
     all.iter().zip(all.iter().skip(1)).find_map(|(early, late)| {
         let (a, b) = (context.span_of(early.2)?, context.span_of(late.2)?);

@@ -2,8 +2,8 @@
 //!
 //! A target that asks for more than half of the baseline again (or takes away more than half of it) is rarely reached by
 //! doing the same things better. And a stretch that lies more than twice as far beyond the target as the target lies
-//! beyond the baseline is no longer a stretch. Both are allowed; they want a reason: `allow A07: "the second line opens
-//! in May"`.
+//! beyond the baseline, and more than a quarter of the baseline away from it, is no longer a stretch. Both are allowed;
+//! they want a reason: `allow A07: "the second line opens in May"`.
 //!
 //! Values that cross 0, and baselines of 0, have no measure and are left alone.
 //!
@@ -40,8 +40,8 @@
 //!
 //! 目标或挑战值要求飞跃
 //!
-//! 目标比基准高出(或低于)一半以上,靠把同样的事做得更好很少能达到;挑战值离目标比目标离基准远一倍以上,就不再是挑战。
-//! 都可以写,但要说明理由:`allow A07: "二号线五月投产"`。基准为 0 或正负号不同的不作判断。
+//! 目标比基准高出(或低于)一半以上,靠把同样的事做得更好很少能达到;挑战值离目标比目标离基准远一倍以上、离基准又超过四分之一的,
+//! 就不再是挑战。都可以写,但要说明理由:`allow A07: "二号线五月投产"`。基准为 0 或正负号不同的不作判断。
 
 use crate::design::Indicator;
 use crate::lint::levels::general;
@@ -50,9 +50,11 @@ use crate::lint::rules::prelude::*;
 pub const RULE: Rule =
     Rule { code: Code::new("A07", "heroic-stretch"), source: include_str!("heroic_stretch.rs"), check, ..Rule::STATIC };
 
-/// How far a target may lie from the baseline, as a share of it; and a stretch from the target, in times that way.
+/// How far a target may lie from the baseline, as a share of it; how far a stretch from the target, in times that way; and
+/// within which share of the baseline a stretch is none to speak of.
 const MOST: f64 = 0.5;
 const MOST_STRETCH: f64 = 2.0;
+const NEAR: f64 = 0.25;
 
 /// The baseline and the last target, where the one can be held against the other.
 pub fn steps(context: &Context<'_>, indicator: &Indicator) -> Option<(f64, f64)> {
@@ -93,7 +95,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let Some(level) = general(&indicator.stretches) else { continue };
         let Some(stretch) = context.one(&level.value) else { continue };
         let (way, further) = ((value - baseline).abs(), (stretch - value).abs());
-        if way > 0.0 && further > MOST_STRETCH * way * (1.0 + 1e-9) {
+        let far_off = (stretch - baseline).abs() > NEAR * baseline.abs();
+        if way > 0.0 && far_off && further > MOST_STRETCH * way * (1.0 + 1e-9) {
             let far = shown(stretch);
             findings.push(
                 Finding::at(level.span, say!("the stretch of `{name}` asks for a leap", "“{name}”的挑战值要求飞跃"))
