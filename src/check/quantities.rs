@@ -1,6 +1,6 @@
 //! Units and constants.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bigdecimal::{BigDecimal, Signed};
 
@@ -19,6 +19,9 @@ use crate::value::Unit;
 use crate::value::calendar::Date;
 use crate::value::unit::{Base, Quantity};
 
+/// Digits of a unit's factor, which grow with every unit that stands on another.
+const MAX_DIGITS: u64 = 2_000;
+
 const BUILT_IN: [&str; 6] = ["1", "%", "seconds", "minutes", "hours", "days"];
 
 /// All units into the scope; names for quantities after the units that they stand on.
@@ -27,6 +30,7 @@ pub fn units(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
         scope.add_unit(unit);
     }
     let mut aliases: Vec<(&Node, &Number, &UnitExpr)> = Vec::new();
+    let mut named = HashSet::new();
     for node in &model.units {
         values::text_at(&node.keys, "note", sink);
         let Some(name) = &node.decl.name else { continue };
@@ -42,7 +46,7 @@ pub fn units(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
             );
             continue;
         }
-        if scope.has_unit(&name.text) || aliases.iter().any(|(n, ..)| n.name() == name.text) {
+        if scope.has_unit(&name.text) || !named.insert(name.text.as_str()) {
             continue;
         }
         let phrase = node.decl.value.as_ref().and_then(|v| v.first());
@@ -153,12 +157,24 @@ fn alias(node: &Node, number: &Number, unit: &UnitExpr, scope: &Scope, sink: &mu
         );
         return None;
     }
+    let factor = count * base.factor;
+    if factor.digits() > MAX_DIGITS {
+        sink.push(
+            Diagnostic::error(
+                codes::keys::WRONG_SHAPE,
+                number.digits_span,
+                format!("`{}` is a number of {} digits", node.name(), factor.digits()),
+            )
+            .saying("too long with the units that it stands on"),
+        );
+        return None;
+    }
     Some(Unit {
         name: node.name().to_string(),
         label: node.decl.label.as_ref().map_or_else(|| node.name().to_string(), |l| l.text.clone()),
         sign: None,
         quantity: base.quantity,
-        factor: count * base.factor,
+        factor,
     })
 }
 

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::declare::naming;
 use super::scope::{Entity, Poison, Scope, UnitLookup};
 use super::values::{self, Keyed};
-use super::{formula, names};
+use super::{MAX_SUGGESTIONS, formula, names};
 use crate::design::{Covers, Field, FieldId, FieldKind, Format, From, ReadOptions, Source, SourceId};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
 use crate::model::{Model, Node};
@@ -128,6 +128,7 @@ fn fields_named(
     sink: &mut Diagnostics,
 ) {
     let whole = !scope.is_poisoned(&Poison::Source(id));
+    let mut unknown = 0;
     let mut named = |keyed: Keyed, expr: &Expr, fields: &[Field]| -> Option<FieldId> {
         let Some(name) = expr.as_name() else {
             values::wrong_shape(keyed.0, expr.span, sink);
@@ -141,7 +142,9 @@ fn fields_named(
                 format!("source `{}` has no field `{}`", node.name(), name.text),
             )
             .saying("unknown field");
-            sink.push(match closest(&name.text, fields.iter().map(|f| f.name.as_str())) {
+            unknown += 1;
+            let names = fields.iter().map(|f| f.name.as_str());
+            sink.push(match Some(names).filter(|_| unknown <= MAX_SUGGESTIONS).and_then(|n| closest(&name.text, n)) {
                 Some(near) => diagnostic.meant(near),
                 None => diagnostic.help(format!("declare it: `field {}: …`", name.text)),
             });

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use datafusion::arrow::array::AsArray;
 use datafusion::error::Result;
 
-use super::rows::{Compiler, text};
+use super::rows::{Compiler, Ty, text};
 use super::session::Embedded;
 use super::view::Paths;
 use crate::design::{FieldId, FieldKind, FieldPath, RowExpr, RowKind, RowType, SourceId};
@@ -152,7 +152,8 @@ impl Embedded<'_> {
         };
         let values = match declared {
             Some(values) => Some(values),
-            None if matches!(field.kind, FieldKind::Text) => self.sampled_values(compiler, leaf),
+            None if field.kind == FieldKind::Integer => bounded_values(compiler, leaf),
+            None if field.kind == FieldKind::Text => self.sampled_values(compiler, leaf),
             None => None,
         };
         values.map(|n| n + 1).filter(|n| *n <= FEW)
@@ -182,6 +183,14 @@ impl Embedded<'_> {
         let columns: Vec<_> = batches.iter().map(|b| b.column(0).as_string_view()).collect();
         let values: BTreeSet<&str> = columns.iter().flat_map(|c| c.iter().flatten()).collect();
         Ok(values.len())
+    }
+}
+
+/// How many values an integer column can have at most, as far as its largest magnitude tells.
+fn bounded_values(compiler: &Compiler<'_>, (via, field): &Leaf) -> Option<usize> {
+    match compiler.path(&FieldPath { via: via.clone(), field: *field }).ty {
+        Ty::Integer { max } if max < FEW as f64 => Some(2 * max as usize + 1),
+        _ => None,
     }
 }
 

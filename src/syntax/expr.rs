@@ -16,6 +16,9 @@ use std::vec::IntoIter;
 /// Nodes on the longest way from an expression down to a leaf.
 pub(super) const MAX_DEPTH: u32 = 256;
 
+/// Characters of a number: to read one takes the square of its length.
+const MAX_NUMBER: usize = 1_000;
+
 /// An expression and its depth.
 struct Built {
     expr: Expr,
@@ -626,6 +629,9 @@ impl Lower<'_> {
 
     pub(super) fn number(&mut self, node: Node<'_>) -> Expr {
         let span = self.span(&node);
+        if node.as_str().len() > MAX_NUMBER && self.too_long(&node) {
+            return Expr::hole(span);
+        }
         let mut number = Number { digits: String::new(), digits_span: span, unit: None };
         for part in node.into_inner() {
             let here = self.span(&part);
@@ -648,6 +654,18 @@ impl Lower<'_> {
             }
         }
         Expr { span, kind: ExprKind::Number(number) }
+    }
+
+    /// Whether a number has more digits than any; reported.
+    fn too_long(&mut self, node: &Node<'_>) -> bool {
+        let digits = node.clone().into_inner().find(|part| part.as_rule() == Rule::digits);
+        let Some(digits) = digits.filter(|digits| digits.as_str().len() > MAX_NUMBER) else { return false };
+        let (span, length) = (self.span(&digits), digits.as_str().len());
+        self.report(
+            Diagnostic::error(codes::UNEXPECTED, span, format!("a number of {length} characters"))
+                .help(format!("numbers have at most {MAX_NUMBER}")),
+        );
+        true
     }
 
     /// The words of a unit; the node is a `unit`, `field_unit` or `percent_unit`.

@@ -15,6 +15,7 @@ mod examples;
 mod fix;
 mod format;
 mod formats;
+mod large;
 mod lint;
 mod oracle;
 mod support;

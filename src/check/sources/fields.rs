@@ -1,5 +1,7 @@
 //! The fields of a source: type, unit, range, list.
 
+use std::collections::HashSet;
+
 use bigdecimal::BigDecimal;
 
 use crate::check::formula;
@@ -102,8 +104,9 @@ pub fn field(declared: &ast::Field, scope: &Scope, sink: &mut Diagnostics) -> (F
         );
     }
     let mut members: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
     for member in &declared.members {
-        if members.contains(&member.text) {
+        if !known.insert(member.text.as_str()) {
             sink.push(
                 Diagnostic::error(
                     codes::names::REPEATED_NAME,
