@@ -27,7 +27,7 @@ use crate::design::{Aggregate, Design, DimensionId, Formula, SetAtom, SourceId, 
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Answer, Answers, Request, Slice};
 use crate::results::{Flags, Reason, Trace};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::calendar::Date;
 use crate::value::{Number, Window};
 pub use assemble::{EvalRequest, Periods, run};
@@ -94,6 +94,22 @@ impl Cell {
     }
 }
 
+/// The ways through `if` and `otherwise`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// The condition held.
+    Then,
+    /// It did not.
+    Else,
+    /// The left side of `otherwise` had a value.
+    Known,
+    /// It had none.
+    Otherwise,
+}
+
+/// A way, and the place of the `if`, or of the right side of the `otherwise`.
+pub type Branch = (Span, Way);
+
 /// Place in [`Evaluator::slices`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct SliceId(usize);
@@ -131,6 +147,8 @@ pub struct Evaluator<'d> {
     open: HashSet<Key>,
     /// The sources that subjects read, in order.
     reads: HashMap<Subject, Arc<[SourceId]>>,
+    /// The ways that formulas went.
+    taken: BTreeSet<Branch>,
 }
 
 impl<'d> Evaluator<'d> {
@@ -155,6 +173,7 @@ impl<'d> Evaluator<'d> {
             wanted: Vec::new(),
             open: HashSet::new(),
             reads: HashMap::new(),
+            taken: BTreeSet::new(),
         }
     }
 
@@ -164,6 +183,11 @@ impl<'d> Evaluator<'d> {
             *coverage = Some(Coverage::always(coverage.and_then(|c| c.first)));
         }
         self
+    }
+
+    /// The ways that the formulas evaluated so far went.
+    pub fn taken(&self) -> &BTreeSet<Branch> {
+        &self.taken
     }
 
     /// The day that cuts windows; None: no source has any data.

@@ -2,6 +2,8 @@
 //! given are empty, every source is covered from the beginning of time, and the as-of day is the last day of the latest
 //! period expected.
 
+pub mod coverage;
+
 use crate::design::{Covers, Design, Expectation, Outcome, Subject, Test};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::tests::UNFIT_EXPECTATION;

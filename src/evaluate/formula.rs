@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Behind, Datum, Missing, Outcome};
 use super::windows::{Frame, Track};
-use super::{At, Evaluator, numbers};
+use super::{At, Evaluator, Way, numbers};
 use crate::design::{
     Aggregate, AggregateFunction, ArithmeticOp, CompareOp, ConstantId, Formula, FormulaKind, ScalarFunction, SourceId,
     Subject,
@@ -379,11 +379,17 @@ impl Evaluator<'_> {
         let (flags, behind) = (condition.flags, condition.behind);
         let branch = match condition.result {
             Err(missing) => Outcome::new(Err(missing)),
-            Ok(Datum::Bool(true)) => self.eval(then, at)?,
-            Ok(Datum::Bool(false)) => match otherwise {
-                Some(branch) => self.eval(branch, at)?,
-                None => Outcome::missing(Reason::NoBranch),
-            },
+            Ok(Datum::Bool(true)) => {
+                self.taken.insert((formula.span.0, Way::Then));
+                self.eval(then, at)?
+            }
+            Ok(Datum::Bool(false)) => {
+                self.taken.insert((formula.span.0, Way::Else));
+                match otherwise {
+                    Some(branch) => self.eval(branch, at)?,
+                    None => Outcome::missing(Reason::NoBranch),
+                }
+            }
             Ok(_) => self.undefined(formula),
         };
         Some(branch.beside(flags, behind))
@@ -394,6 +400,8 @@ impl Evaluator<'_> {
             self.eval(right, at);
             return None;
         };
+        let way = if left.result.is_ok() { Way::Known } else { Way::Otherwise };
+        self.taken.insert((right.span.0, way));
         if left.result.is_ok() {
             return Some(left);
         }

@@ -105,6 +105,11 @@ impl<'d> Case<'d> {
         Some(Case { indicator, window, slice: slice.clone(), design, as_of, judged, applied })
     }
 
+    /// The target that the period is judged against.
+    pub fn target(&self) -> Option<&'d Target> {
+        self.applied.as_ref().map(Applied::target)
+    }
+
     fn declared(&self) -> Option<&'d Indicator> {
         self.design.indicators.get(self.indicator.index())
     }

@@ -43,7 +43,7 @@ pub(super) struct Region {
 
 impl Section<'_> {
     /// Path from where the user stands, line and column.
-    fn place(&self, span: Span) -> Option<String> {
+    pub(super) fn place(&self, span: Span) -> Option<String> {
         let region = self.region(span)?;
         Some(format!("{}:{}:{}", super::text::visible(&region.path), region.start.line, region.start.column))
     }

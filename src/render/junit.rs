@@ -46,11 +46,11 @@ pub fn document(name: &str, suites: &[Suite]) -> String {
             }
             out.push_str(">\n");
             if let Some((message, text)) = &case.failure {
-                let (message, text) = (escaped(message), escaped(text));
+                let (message, text) = (escaped(message), content(text));
                 out.push_str(&format!("      <failure message=\"{message}\">{text}</failure>\n"));
             }
             if let Some(text) = &case.output {
-                out.push_str(&format!("      <system-out>{}</system-out>\n", escaped(text)));
+                out.push_str(&format!("      <system-out>{}</system-out>\n", content(text)));
             }
             out.push_str("    </testcase>\n");
         }
@@ -60,7 +60,13 @@ pub fn document(name: &str, suites: &[Suite]) -> String {
     out
 }
 
-/// Text that stands in XML; characters that XML does not allow are left out.
+/// Text of an element: its lines stay lines.
+fn content(text: &str) -> String {
+    let lines: Vec<String> = text.trim_end().split('\n').map(escaped).collect();
+    lines.join("\n")
+}
+
+/// Text of an attribute; characters that XML does not allow are left out.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

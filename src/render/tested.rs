@@ -4,13 +4,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diagnostics::{Report, Section, human, json};
-use super::text::{AnsiColor, DIM, Paint, color, counted, visible};
+use super::junit;
+use super::text::{AnsiColor, BOLD, DIM, Paint, color, counted, visible};
 use super::words::{self, Lang};
 use crate::design::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::tests::UNMET;
+use crate::evaluate::Way;
 use crate::results::BoundValue;
 use crate::source::Sources;
+use crate::testing::coverage::{Kind, Piece};
 use crate::testing::{Expected, Tested, Unmet, precise};
 
 pub const SCHEMA: &str = "fishbone.test/1";
@@ -22,7 +25,34 @@ pub struct TestReport<'a> {
     /// Always `fishbone.test/1`.
     pub schema: &'static str,
     pub tests: Vec<TestEntry<'a>>,
+    /// With `--coverage`: what the tests reach.
+    pub coverage: Option<CoverageEntry<'a>>,
     pub summary: TestSummary,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct CoverageEntry<'a> {
+    pub reached: usize,
+    pub total: usize,
+    /// In the order of the text.
+    pub pieces: Vec<PieceEntry<'a>>,
+}
+
+/// One thing that tests can reach.
+#[derive(Serialize, JsonSchema)]
+pub struct PieceEntry<'a> {
+    /// `indicator`, `measure`, `branch` or `target`.
+    pub kind: &'static str,
+    /// The indicator or measure that it is, or is part of.
+    pub subject: &'a str,
+    /// Of a branch: `then`, `else`, `known` (the left side of `otherwise`) or `otherwise` (its right side).
+    pub way: Option<&'static str>,
+    /// The design's folder as it was named on the command line; empty for the current one.
+    pub design: &'a str,
+    /// Relative to the design.
+    pub file: Option<&'a str>,
+    pub line: Option<usize>,
+    pub reached: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -49,6 +79,8 @@ pub struct Suite<'a> {
     folder: &'a str,
     sources: &'a Sources,
     verdicts: Vec<Verdict<'a>>,
+    /// What the tests reach, where that was asked.
+    coverage: Option<Vec<Piece>>,
 }
 
 /// A test with what is to be said of it.
@@ -64,7 +96,12 @@ impl<'a> Suite<'a> {
             tested,
             diagnostics: tested.failures.iter().map(unmet).chain(tested.errors.iter().cloned()).collect(),
         });
-        Suite { folder, sources, verdicts: verdicts.collect() }
+        Suite { folder, sources, verdicts: verdicts.collect(), coverage: None }
+    }
+
+    /// With what the tests reach.
+    pub fn with_coverage(self, pieces: Vec<Piece>) -> Suite<'a> {
+        Suite { coverage: Some(pieces), ..self }
     }
 
     pub fn passed(&self) -> bool {
@@ -169,7 +206,137 @@ pub fn json(suites: &[Suite<'_>]) -> String {
             }
         })
     });
-    super::to_json(&TestReport { schema: SCHEMA, tests: tests.collect(), summary: summary(suites) })
+    let coverage = share(suites).map(|(reached, total)| {
+        let entries = pieces(suites).map(|(suite, piece)| {
+            let place = suite.sources.place(piece.span);
+            PieceEntry {
+                kind: kind_word(piece.kind),
+                subject: &piece.subject,
+                way: piece.way.map(way_word),
+                design: suite.folder,
+                file: place.map(|(file, _)| file),
+                line: place.map(|(_, at)| at.line),
+                reached: piece.reached,
+            }
+        });
+        CoverageEntry { reached, total, pieces: entries.collect() }
+    });
+    super::to_json(&TestReport { schema: SCHEMA, tests: tests.collect(), coverage, summary: summary(suites) })
+}
+
+/// JUnit: a suite for each design, a case for each test.
+pub fn junit(suites: &[Suite<'_>]) -> String {
+    let suites: Vec<junit::Suite> = suites
+        .iter()
+        .map(|suite| {
+            let name = if suite.folder.is_empty() { "." } else { suite.folder };
+            let cases = suite.verdicts.iter().map(|verdict| {
+                let test = verdict.tested.test;
+                let report = verdict.section(suite);
+                let place = suite.sources.place(test.span);
+                let first = verdict.diagnostics.first().map(|d| d.message.clone());
+                junit::Case {
+                    name: test.title.clone(),
+                    class: name.to_string(),
+                    place: place.map(|(file, at)| (path(suite.folder, file), at.line)),
+                    failure: first.map(|message| (message, human::render_plain(&report, PLAIN))),
+                    output: None,
+                }
+            });
+            junit::Suite { name: name.to_string(), cases: cases.collect() }
+        })
+        .collect();
+    junit::document("kpi test", &suites)
+}
+
+const PLAIN: human::Options = human::Options { paint: Paint { on: false }, columns: None };
+
+fn path(folder: &str, file: &str) -> String {
+    let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
+    format!("{folder}{slash}{file}")
+}
+
+fn pieces<'s, 'a>(suites: &'s [Suite<'a>]) -> impl Iterator<Item = (&'s Suite<'a>, &'s Piece)> {
+    suites.iter().flat_map(|suite| suite.coverage.iter().flatten().map(move |piece| (suite, piece)))
+}
+
+/// How much of what tests can reach they reach; None: that was not asked.
+pub fn share(suites: &[Suite<'_>]) -> Option<(usize, usize)> {
+    suites.iter().any(|s| s.coverage.is_some()).then(|| {
+        let reached = pieces(suites).filter(|(_, piece)| piece.reached).count();
+        (reached, pieces(suites).count())
+    })
+}
+
+const fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Indicator => "indicator",
+        Kind::Measure => "measure",
+        Kind::Branch => "branch",
+        Kind::Target => "target",
+    }
+}
+
+const fn way_word(way: Way) -> &'static str {
+    match way {
+        Way::Then => "then",
+        Way::Else => "else",
+        Way::Known => "known",
+        Way::Otherwise => "otherwise",
+    }
+}
+
+/// Lines of what is not reached; JSON has all.
+const NOT_REACHED: usize = 50;
+
+/// What the tests reach, kind by kind, and what they do not.
+pub fn coverage(suites: &[Suite<'_>], paint: Paint) -> String {
+    let Some((reached, total)) = share(suites) else { return String::new() };
+    let mut out = String::new();
+    let missed: Vec<(&Suite<'_>, &Piece)> = pieces(suites).filter(|(_, piece)| !piece.reached).collect();
+    if !missed.is_empty() {
+        out.push_str("\nnot reached by any test:\n");
+    }
+    for (suite, piece) in missed.iter().take(NOT_REACHED) {
+        let place = suite.sources.place(piece.span);
+        let place = place.map(|(file, at)| format!("{}:{}:{}", path(suite.folder, file), at.line, at.column));
+        let text = suite.sources.slice(piece.span);
+        let text = super::text::cut(text.lines().next().unwrap_or(""), 60, false).into_owned();
+        let what = match piece.way {
+            _ if piece.kind == Kind::Target => format!("target of {}: `{text}`", piece.subject),
+            None => format!("{} {}", kind_word(piece.kind), piece.subject),
+            Some(Way::Then) => format!("{}: `if` whose condition holds: `{text}`", piece.subject),
+            Some(Way::Else) => format!("{}: `if` whose condition does not hold: `{text}`", piece.subject),
+            Some(Way::Known) => format!("{}: a value before `otherwise {text}`", piece.subject),
+            Some(Way::Otherwise) => format!("{}: `otherwise {text}`", piece.subject),
+        };
+        out.push_str(&format!("  {}  {}\n", visible(&place.unwrap_or_default()), visible(&what)));
+    }
+    if missed.len() > NOT_REACHED {
+        out.push_str(&format!("  … and {} more\n", missed.len() - NOT_REACHED));
+    }
+    out.push('\n');
+    for (kind, plural) in [
+        (Kind::Indicator, "indicators"),
+        (Kind::Measure, "measures"),
+        (Kind::Branch, "branches"),
+        (Kind::Target, "targets"),
+    ] {
+        let of_kind = || pieces(suites).filter(|(_, piece)| piece.kind == kind);
+        let all = of_kind().count();
+        if all > 0 {
+            let reached = of_kind().filter(|(_, piece)| piece.reached).count();
+            out.push_str(&format!("  {plural:<10}  {reached} of {all}\n"));
+        }
+    }
+    let percent = percent(reached, total);
+    out.push_str(&format!("{}\n", paint.paint(BOLD, format!("coverage {percent}%: {reached} of {total}"))));
+    out
+}
+
+/// Whole percent, never more than there is: 100 only where all is reached.
+pub fn percent(reached: usize, total: usize) -> usize {
+    if total == 0 { 100 } else { reached * 100 / total }
 }
 
 /// The JSON Schema of [`TestReport`].

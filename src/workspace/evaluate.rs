@@ -8,10 +8,10 @@ use crate::design::{Design, GivenTable, IndicatorId, MeasureId, SourceId, Subjec
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Embedded, Options};
 use crate::evaluate::{self, EvalRequest, needs};
-use crate::plan::Needs;
+use crate::plan::{Answers, Needs};
 use crate::results::{Results, SubjectId};
 use crate::source::{FileId, SourceFile};
-use crate::testing::{Tested, run_tests};
+use crate::testing::{Tested, coverage, run_tests};
 
 /// Where data is read from, and with how much of the machine.
 #[derive(Clone, Debug, Default)]
@@ -85,16 +85,25 @@ impl Loaded {
     /// Runs the tests of a design without errors whose titles are wanted.
     pub fn run_tests(&self, wanted: impl Fn(&str) -> bool, threads: Option<usize>) -> Vec<Tested<'_>> {
         let options = DataOptions { threads, ..DataOptions::default() }.engine();
-        run_tests(self.design(), &self.sources, wanted, &|design, test, run| match Embedded::load(
-            design,
-            Some(&self.sources),
-            options,
-            &needs_of(design, test),
-            &given(test),
-        ) {
-            Ok(engine) => run(&engine),
-            Err(errors) => Err(errors),
+        run_tests(self.design(), &self.sources, wanted, &|design, test, run| self.open_test(options, design, test, run))
+    }
+
+    /// What the tests whose titles are wanted reach of a design without errors.
+    pub fn coverage(&self, wanted: impl Fn(&str) -> bool) -> Vec<coverage::Piece> {
+        let options = DataOptions::default().engine();
+        coverage::coverage(self.design(), &self.sources, wanted, &|design, test, run| {
+            self.open_test(options, design, test, run)
         })
+    }
+
+    fn open_test(
+        &self,
+        options: Options,
+        design: &Design,
+        test: &Test,
+        run: &mut dyn FnMut(&dyn Answers) -> Result<(), Vec<Diagnostic>>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        run(&Embedded::load(design, Some(&self.sources), options, &needs_of(design, test), &given(test))?)
     }
 }
 

@@ -20,6 +20,8 @@ mod lint;
 mod oracle;
 mod support;
 mod syntax;
+#[cfg(feature = "engine")]
+mod tests;
 
 /// A file that is not listed here would never be compiled, and its tests would never fail.
 #[test]

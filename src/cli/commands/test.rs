@@ -20,6 +20,15 @@ pub struct TestArgs {
     #[arg(long, value_name = "RE")]
     pub filter: Option<Regex>,
 
+    /// Say what the tests reach: indicators, measures, ways through `if` and `otherwise`, targets by which an expected
+    /// status is judged.
+    #[arg(long)]
+    pub coverage: bool,
+
+    /// With `--coverage`: exit with 1 where the tests reach less than this percentage.
+    #[arg(long, value_name = "PCT", requires = "coverage", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub at_least: Option<u8>,
+
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: TestFormat,
 }
@@ -28,7 +37,10 @@ pub struct TestArgs {
 pub enum TestFormat {
     #[default]
     Human,
+    /// For programs; see `kpi schema test`.
     Json,
+    /// JUnit XML.
+    Junit,
 }
 
 pub fn run(args: &TestArgs, ui: &Ui) -> Result<Exit, Failure> {
@@ -41,12 +53,27 @@ pub fn run(args: &TestArgs, ui: &Ui) -> Result<Exit, Failure> {
     let tested: Vec<(&Loaded, Vec<Tested<'_>>)> = ui.while_working("testing", || {
         sound.into_iter().map(|loaded| (loaded, loaded.run_tests(wanted, None))).collect()
     });
-    let suites: Vec<Suite<'_>> =
-        tested.iter().map(|(loaded, tested)| Suite::new(&loaded.shown, &loaded.sources, tested)).collect();
+    let suites = tested.iter().map(|(loaded, tested)| {
+        let suite = Suite::new(&loaded.shown, &loaded.sources, tested);
+        if args.coverage { suite.with_coverage(loaded.coverage(wanted)) } else { suite }
+    });
+    let suites: Vec<Suite<'_>> = ui.while_working("looking at what tests reach", || suites.collect());
     ui.print(&match args.format {
-        TestFormat::Human => tested::human(&suites, human::Options { paint: ui.paint, columns: ui.columns() }),
+        TestFormat::Human => {
+            tested::human(&suites, human::Options { paint: ui.paint, columns: ui.columns() })
+                + &tested::coverage(&suites, ui.paint)
+        }
         TestFormat::Json => tested::json(&suites),
+        TestFormat::Junit => tested::junit(&suites),
     })?;
+    let enough = match (tested::share(&suites), args.at_least) {
+        (Some((reached, total)), Some(least)) if reached * 100 < usize::from(least) * total => {
+            let percent = tested::percent(reached, total);
+            ui.say(&format!("the tests reach {percent}%, less than the {least}% that are asked for\n"));
+            false
+        }
+        _ => true,
+    };
     let sound = designs.iter().all(|l| !l.has_errors());
-    Ok(if sound && suites.iter().all(Suite::passed) { Exit::Done } else { Exit::Findings })
+    Ok(if sound && enough && suites.iter().all(Suite::passed) { Exit::Done } else { Exit::Findings })
 }
