@@ -179,3 +179,24 @@ fn slides_are_judged_point_by_point() {
     loaded.speak_chinese();
     insta::assert_snapshot!("slides_in_chinese", placed(&loaded));
 }
+
+/// Twenty designs after public catalogues, in two languages: what the rules find in them was read, and is right.
+#[test]
+fn false_alarms() {
+    let designs = designs("tests/designs");
+    assert!(designs.len() >= 20, "{}", designs.len());
+    let mut found = String::new();
+    for (path, mut loaded) in designs {
+        let count = loaded.design().indicators.len();
+        assert!((3..=15).contains(&count), "{}: {count} indicators", path.display());
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        loaded.shown = String::new();
+        let worst = loaded.diagnostics().iter().map(|d| d.severity).max();
+        assert!(worst <= Some(fishbone::diagnostic::Severity::Info), "{name}: {}", shown(&loaded));
+        for diagnostic in loaded.diagnostics() {
+            let line = diagnostic.span().and_then(|s| loaded.sources.place(s)).map_or(0, |(_, at)| at.line);
+            found.push_str(&format!("{name}:{line} {} {}\n", diagnostic.code.id, diagnostic.message));
+        }
+    }
+    insta::assert_snapshot!("found_in_designs", found);
+}

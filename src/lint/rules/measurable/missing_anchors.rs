@@ -59,6 +59,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let Some((_, low, high)) = mean_of_scale(context, &indicator.formula) else { continue };
+        // A scale of a hundred points is marked, not judged by levels.
+        if high - low > 10.0 {
+            continue;
+        }
         let given: Vec<f64> =
             indicator.anchors.iter().map(|(value, _)| crate::analysis::rows::nearest(value)).collect();
         let has = |value: f64| given.iter().any(|g| (g - value).abs() < 1e-9);

@@ -55,6 +55,22 @@ pub const RULE: Rule = Rule {
     ..Rule::STATIC
 };
 
+/// Names of rates of response.
+const RESPONSE: [&str; 12] = [
+    "response",
+    "answer",
+    "answered",
+    "answers",
+    "reply",
+    "return rate",
+    "participation",
+    "参评率",
+    "参与率",
+    "回收率",
+    "应答率",
+    "回复率",
+];
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     // Sources whose answers are held against something else.
     let mut measured: BTreeSet<SourceId> = BTreeSet::new();
@@ -64,6 +80,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if context.is_count(above) {
             let others = context.sources_of(below);
             measured.extend(context.sources_of(above).difference(&others));
+        }
+    }
+    // Or whose answers are held against all that were asked, in one table.
+    let indicators = context.sound().map(|(_, i, _)| (i.naming.title(), &i.formula));
+    for (title, formula) in indicators.chain(context.measures().map(|(_, m, _)| (m.naming.title(), &m.formula))) {
+        if context.quotient(formula).is_some() && crate::lint::shape::names(title, &RESPONSE) {
+            measured.extend(context.sources_of(formula));
         }
     }
     let mut told: BTreeSet<SourceId> = BTreeSet::new();

@@ -51,13 +51,19 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    // The ends that some filter asks for as missing, in the design's formulas.
-    let mut watched: BTreeSet<(SourceId, &FieldPath)> = BTreeSet::new();
+    // The ends that some filter asks for as missing, or that some count goes by.
+    let mut watched: BTreeSet<(SourceId, FieldPath)> = BTreeSet::new();
     let indicators = context.sound().map(|(_, i, _)| &i.formula);
     for formula in indicators.chain(context.measures().map(|(_, m, _)| &m.formula)) {
         context.deep(formula, &mut |f| {
             let (source, filter) = match &f.kind {
-                FormulaKind::Aggregate(a) => (a.source, a.filter.as_ref()),
+                FormulaKind::Aggregate(a) => {
+                    // A count by the end: what came less what went is what is open.
+                    if a.function == AggregateFunction::Count {
+                        watched.insert((a.source, FieldPath { via: Vec::new(), field: a.time }));
+                    }
+                    (a.source, a.filter.as_ref())
+                }
                 FormulaKind::Set(atom) => (atom.source, atom.filter.as_ref()),
                 _ => return,
             };
@@ -66,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     if let RowKind::IsMissing { operand, .. } = &row.kind
                         && let RowKind::Field(path) = &operand.kind
                     {
-                        watched.insert((source, path));
+                        watched.insert((source, path.clone()));
                     }
                 });
             });
@@ -90,7 +96,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         });
         let open = ends.into_iter().find_map(|path| {
             let (_, field) = rows.field(path)?;
-            (field.optional && !watched.contains(&(aggregate.source, path))).then_some(field)
+            (field.optional && !watched.contains(&(aggregate.source, path.clone()))).then_some(field)
         });
         let Some(end) = open else { continue };
         let (name, title) = (indicator.naming.title(), &end.name);

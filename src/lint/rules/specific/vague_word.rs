@@ -192,7 +192,10 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 fn is_compound(text: &str, range: &Range<usize>) -> bool {
     let behind = text.get(range.end..).unwrap_or("");
     let word = text.get(range.clone()).unwrap_or("");
-    text::is_cjk_text(word) && ["率", "度", "性", "系数", "指数", "值"].iter().any(|end| behind.starts_with(end))
+    // 已落实, 未改进: a state that was reached or not.
+    let state = text.get(..range.start).is_some_and(|t| t.ends_with('已') || t.ends_with('未'));
+    text::is_cjk_text(word)
+        && (state || ["率", "度", "性", "系数", "指数", "值"].iter().any(|end| behind.starts_with(end)))
 }
 
 fn beside_number(text: &str, range: &Range<usize>) -> bool {
