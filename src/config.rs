@@ -313,4 +313,26 @@ lang = "zh"
         );
         assert!(!validator.is_valid(&serde_json::json!({"data": {"alow": []}})));
     }
+
+    /// Editors show the descriptions while one writes.
+    #[test]
+    fn the_schema_explains_every_key() {
+        fn walk(path: &str, schema: &serde_json::Value, silent: &mut Vec<String>) {
+            for (key, inner) in schema["properties"].as_object().into_iter().flatten() {
+                let path = format!("{path}.{key}");
+                if inner["description"].as_str().is_none_or(str::is_empty) {
+                    silent.push(path.clone());
+                }
+                walk(&path, inner, silent);
+            }
+            for inner in ["items", "additionalProperties"] {
+                if schema[inner].is_object() {
+                    walk(path, &schema[inner], silent);
+                }
+            }
+        }
+        let mut silent = Vec::new();
+        walk("", schema().as_value(), &mut silent);
+        assert_eq!(silent, Vec::<String>::new());
+    }
 }

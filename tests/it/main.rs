@@ -4,6 +4,7 @@
 
 mod baseline;
 mod check;
+mod ci;
 mod cli;
 #[cfg(feature = "engine")]
 mod data;
