@@ -40,7 +40,7 @@ pub struct Global {
     #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false, value_name = "WHEN")]
     pub color: ColorChoice,
 
-    /// Language of results, else the design's locale; and of the findings of rules, else English.
+    /// Language of results, else the design's locale; and of what `check` says around its errors, else English.
     #[arg(
         long,
         global = true,

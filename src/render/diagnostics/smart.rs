@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::Report;
 use crate::lint::Mark;
 use crate::render::text::{self, AnsiColor, Paint, color, visible};
+use crate::render::words::check as words;
 
 /// The SMART lines of all indicators, with the rules behind each mark that is no `✓`.
 pub fn render(report: &Report<'_>, paint: Paint) -> String {
@@ -24,7 +25,7 @@ pub fn render(report: &Report<'_>, paint: Paint) -> String {
                 match letter.mark {
                     Mark::Passed => {}
                     Mark::Failed => notes.extend(letter.found.iter().map(ToString::to_string)),
-                    Mark::NotJudged => notes.push(format!("({} not judged)", letter.not_judged.join(" "))),
+                    Mark::NotJudged => notes.push(words::not_judged(&letter.not_judged, report.lang)),
                 }
             }
             let title = text::cut(&visible(&line.title), names, false).into_owned();

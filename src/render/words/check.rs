@@ -55,6 +55,11 @@ pub fn sentence(counts: Counts, lang: Lang) -> String {
     }
 }
 
+/// Rules that could not be judged, in a SMART line.
+pub fn not_judged(rules: &[&str], lang: Lang) -> String {
+    format!("({} {})", rules.join(" "), lang.pick("not judged", "未评判"))
+}
+
 /// Above the short lines of diagnostics that repeat one code.
 pub fn repeats(count: usize, code: &str, lang: Lang) -> String {
     match lang {
