@@ -6,6 +6,7 @@
 
 pub mod assemble;
 mod coverage;
+mod facts;
 mod formula;
 pub mod judge;
 mod members;
@@ -32,6 +33,7 @@ use crate::value::calendar::Date;
 use crate::value::{Number, Window};
 pub use assemble::{EvalRequest, Periods, run};
 use coverage::Coverage;
+pub use facts::DataFacts;
 use outcome::{Datum, Outcome};
 pub use reads::{leaves, needs, slicable};
 use windows::Frame;

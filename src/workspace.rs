@@ -116,6 +116,23 @@ impl Loaded {
         self.judgement = Some(judgement);
     }
 
+    /// As [`Loaded::lint`], with the data; what is wrong with the data joins the diagnostics. A design with errors is judged
+    /// without.
+    #[cfg(feature = "engine")]
+    pub fn lint_with_data(&mut self, options: &lint::Options, data: &DataOptions) {
+        if self.has_errors() {
+            return self.lint(options, None);
+        }
+        match self.facts(data, options.as_of) {
+            Ok(facts) => self.lint(options, facts.as_ref().map(|f| f as &dyn Facts)),
+            Err(errors) => {
+                self.lint(options, None);
+                self.checked.diagnostics.extend(errors);
+                diagnostic::sort(&mut self.checked.diagnostics);
+            }
+        }
+    }
+
     /// Puts the words of all diagnostics that have them into Chinese.
     pub fn speak_chinese(&mut self) {
         for diagnostic in &mut self.checked.diagnostics {

@@ -7,11 +7,12 @@ use crate::data::{self, Access};
 use crate::design::{Design, GivenTable, IndicatorId, MeasureId, SourceId, Subject, Test};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Embedded, Options};
-use crate::evaluate::{self, EvalRequest, needs};
+use crate::evaluate::{self, DataFacts, EvalRequest, needs};
 use crate::plan::{Answers, Needs};
 use crate::results::{Results, SubjectId};
 use crate::source::{FileId, SourceFile};
 use crate::testing::{Tested, coverage, run_tests};
+use crate::value::calendar::Date;
 
 /// Where data is read from, and with how much of the machine.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +81,15 @@ impl Loaded {
         let mut results = evaluate::run(design, &self.sources, &engine, request)?;
         results.design_hash = self.hash();
         Ok(results)
+    }
+
+    /// What the rules are told of all data of a design without errors, every field of it read and validated. None: there
+    /// is no data. Errors are of the data.
+    pub fn facts(&self, options: &DataOptions, as_of: Option<Date>) -> Result<Option<DataFacts>, Vec<Diagnostic>> {
+        let request = EvalRequest { as_of, ..EvalRequest::default() };
+        let needs = Needs { everything: true, ..self.needs(&request) };
+        let engine = self.open_data(self.design(), options, &needs)?;
+        DataFacts::gather(self.design(), &self.sources, &engine, as_of)
     }
 
     /// Runs the tests of a design without errors whose titles are wanted.

@@ -20,12 +20,32 @@ use crate::workspace::{self, Loaded, Mended, Place};
 /// Diagnostics shown at most where nothing else is asked for; machines get all.
 const SHOWN: usize = 100;
 
-/// Check designs for errors, and judge them by the rules. Reads no data.
+/// Check designs for errors, and judge them by the rules. Reads no data without `--data`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
     /// Folders or `.kpi` files.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+
+    /// Read the data, validate all of it, and judge by the rules that need it.
+    #[cfg(feature = "engine")]
+    #[arg(long)]
+    pub data: bool,
+
+    /// With `--data`: read data below this folder instead of the design's.
+    #[cfg(feature = "engine")]
+    #[arg(long, value_name = "DIR", requires = "data")]
+    pub data_dir: Option<PathBuf>,
+
+    /// With `--data`: allow data in this folder, though it is outside the design's.
+    #[cfg(feature = "engine")]
+    #[arg(long, value_name = "DIR", requires = "data")]
+    pub allow_data: Vec<PathBuf>,
+
+    /// With `--data`: threads at most; else one a core. The result does not depend on it.
+    #[cfg(feature = "engine")]
+    #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
 
     /// Make the fixes that leave the meaning as it is, then say what is left.
     #[arg(long)]
@@ -111,6 +131,35 @@ fn day(text: &str) -> Result<Date, String> {
 }
 
 impl CheckArgs {
+    #[cfg(feature = "engine")]
+    fn judge(&self, design: &mut Loaded, options: &lint::Options) {
+        if self.data {
+            let data = workspace::DataOptions {
+                data_dir: self.data_dir.clone(),
+                allow: self.allow_data.clone(),
+                threads: self.threads.map(usize::from),
+            };
+            design.lint_with_data(options, &data);
+        } else {
+            design.lint(options, None);
+        }
+    }
+
+    #[cfg(feature = "engine")]
+    const fn reads_data(&self) -> bool {
+        self.data
+    }
+
+    #[cfg(not(feature = "engine"))]
+    const fn reads_data(&self) -> bool {
+        false
+    }
+
+    #[cfg(not(feature = "engine"))]
+    fn judge(&self, design: &mut Loaded, options: &lint::Options) {
+        design.lint(options, None);
+    }
+
     fn rules(&self) -> Result<lint::Options, Failure> {
         let options = lint::Options {
             profile: self.profile.map(|profile| match profile {
@@ -177,7 +226,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let options = args.rules()?;
     let lang = ui.diagnostics_lang();
     let mut baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-    let judge = |design: &mut Loaded| design.lint(&options, None);
+    let judge = |design: &mut Loaded| args.judge(design, &options);
     let mut designs: Vec<Loaded> = if args.fix {
         let mended = mend(args, ui, judge)?;
         if args.diff {
@@ -248,11 +297,14 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         write_files(&files.collect::<Vec<_>>())?;
         ui.say(&format!("{}\n", words::sentence(counts, lang)));
     }
+    // What is wrong with data is an error of its own group.
+    let of_data = args.reads_data() && designs.iter().flat_map(Loaded::diagnostics).any(|d| d.is_error() && d.code.id.starts_with("E08"));
     let unreadable = designs.iter().any(Loaded::has_input_errors);
     Ok(match counts.errors {
         0 if counts.warnings > 0 && args.deny == Some(Denied::Warnings) => Exit::Findings,
         0 => Exit::Done,
         _ if unreadable => Exit::Usage,
+        _ if of_data => Exit::Data,
         _ => Exit::Findings,
     })
 }
