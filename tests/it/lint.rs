@@ -88,6 +88,47 @@ fn cases() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A rule that needs data has workspaces in its place: `bad/` raises it, `good/` does not, and neither has errors of its
+/// own.
+#[cfg(feature = "engine")]
+#[test]
+fn cases_with_data() {
+    let mut wrong = Vec::new();
+    for folder in folders() {
+        let rule = rule_of(&folder);
+        if rule.needs != lint::Needs::Data {
+            continue;
+        }
+        for file in ["bad", "good"] {
+            let workspace = folder.join(file);
+            let judged = || {
+                let mut loaded = fishbone::load_path(&workspace).expect("a design");
+                let options = Options { profile: Some(Profile::Strict), ..Options::default() };
+                loaded.lint_with_data(&options, &fishbone::DataOptions::default());
+                loaded.shown.clear();
+                loaded
+            };
+            let loaded = judged();
+            let raised = raised(&loaded);
+            if raised.contains(rule.code.id) != (file == "bad") || raised.iter().any(|c| c.starts_with('E')) {
+                wrong.push(format!("{}/{file} raises {}", folder.display(), shown(&loaded)));
+            }
+            if file == "bad" {
+                insta::with_settings!({
+                    snapshot_path => &folder,
+                    prepend_module_to_snapshot => false,
+                    omit_expression => true,
+                }, {
+                    let mut chinese = judged();
+                    chinese.speak_chinese();
+                    insta::assert_snapshot!("bad", format!("{}\n────────\n{}", shown(&loaded), shown(&chinese)));
+                });
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// A page's ```` ```kpi,fails ```` blocks raise its rule, its ```` ```kpi ```` blocks do not, and neither has errors.
 #[test]
 fn pages_are_true() {

@@ -298,7 +298,8 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         ui.say(&format!("{}\n", words::sentence(counts, lang)));
     }
     // What is wrong with data is an error of its own group.
-    let of_data = args.reads_data() && designs.iter().flat_map(Loaded::diagnostics).any(|d| d.is_error() && d.code.id.starts_with("E08"));
+    let of_data = args.reads_data()
+        && designs.iter().flat_map(Loaded::diagnostics).any(|d| d.is_error() && d.code.id.starts_with("E08"));
     let unreadable = designs.iter().any(Loaded::has_input_errors);
     Ok(match counts.errors {
         0 if counts.warnings > 0 && args.deny == Some(Denied::Warnings) => Exit::Findings,

@@ -1,12 +1,14 @@
 //! M: measurable.
 
 mod average_of_ratios;
+mod constant_series;
 mod impossible_value;
 mod mean_of_ordinal;
 mod missing_anchors;
 mod missing_baseline;
 mod missing_minimum_sample;
 mod missing_response_rate;
+mod noise_hides_target;
 mod open_cases_ignored;
 mod percent_scale;
 mod source_slower_than_frequency;
@@ -21,6 +23,7 @@ pub const RULES: &[Rule] = &[
     unguarded_division::RULE,
     missing_minimum_sample::RULE,
     missing_response_rate::RULE,
+    noise_hides_target::RULE,
     average_of_ratios::RULE,
     impossible_value::RULE,
     mean_of_ordinal::RULE,
@@ -28,4 +31,5 @@ pub const RULES: &[Rule] = &[
     percent_scale::RULE,
     open_cases_ignored::RULE,
     undeclared_timezone::RULE,
+    constant_series::RULE,
 ];

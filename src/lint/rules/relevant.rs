@@ -3,8 +3,10 @@
 mod activity_not_outcome;
 mod algebraic_duplicate;
 mod cascade_gap;
+mod collinear;
 mod context_unanswered;
 mod counted_twice;
+mod drive_refuted;
 mod empty_perspective;
 mod factor_without_indicator;
 mod gaming_without_counter;
@@ -29,10 +31,12 @@ pub const RULES: &[Rule] = &[
     context_unanswered::RULE,
     lagging_only::RULE,
     cascade_gap::RULE,
+    drive_refuted::RULE,
     too_many_indicators::RULE,
     unused_declaration::RULE,
     gaming_without_counter::RULE,
     algebraic_duplicate::RULE,
+    collinear::RULE,
     counted_twice::RULE,
     activity_not_outcome::RULE,
     no_reaction::RULE,
