@@ -68,7 +68,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(trend) => (trend.prediction(at, 0.95), true),
             None => (prediction_about_mean(&values, 0.95), false),
         };
-        let Some(interval) = interval else { continue };
+        // What does not vary at all is rule M22's.
+        let Some(interval) = interval.filter(|i| !i.is_point()) else { continue };
         let best = if sign > 0.0 { interval.high } else { interval.low };
         if !worse(best, goal, sign) {
             continue;

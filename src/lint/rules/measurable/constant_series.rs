@@ -48,7 +48,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             None => f64::NAN,
         };
         let same = values.iter().all(|v| (v - first).abs() <= 1e-12 * first.abs());
-        if !same || (first - best).abs() <= 1e-9 * best.abs() {
+        let at_best = best.is_finite() && (first - best).abs() <= 1e-9 * best.abs();
+        if !same || at_best {
             continue;
         }
         let (name, value) = (indicator.naming.title(), context.shown(first, &indicator.unit));
