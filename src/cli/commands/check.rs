@@ -28,22 +28,18 @@ pub struct CheckArgs {
     pub paths: Vec<PathBuf>,
 
     /// Read the data, validate all of it, and judge by the rules that need it.
-    #[cfg(feature = "engine")]
     #[arg(long)]
     pub data: bool,
 
     /// With `--data`: read data below this folder instead of the design's.
-    #[cfg(feature = "engine")]
     #[arg(long, value_name = "DIR", requires = "data")]
     pub data_dir: Option<PathBuf>,
 
     /// With `--data`: allow data in this folder, though it is outside the design's.
-    #[cfg(feature = "engine")]
     #[arg(long, value_name = "DIR", requires = "data")]
     pub allow_data: Vec<PathBuf>,
 
     /// With `--data`: threads at most; else one a core. The result does not depend on it.
-    #[cfg(feature = "engine")]
     #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
 
@@ -145,16 +141,6 @@ impl CheckArgs {
         }
     }
 
-    #[cfg(feature = "engine")]
-    const fn reads_data(&self) -> bool {
-        self.data
-    }
-
-    #[cfg(not(feature = "engine"))]
-    const fn reads_data(&self) -> bool {
-        false
-    }
-
     #[cfg(not(feature = "engine"))]
     fn judge(&self, design: &mut Loaded, options: &lint::Options) {
         design.lint(options, None);
@@ -223,6 +209,10 @@ impl CheckFormat {
 
 pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
+    if args.data && cfg!(not(feature = "engine")) {
+        return Err(Failure::usage("this build of kpi reads no data: it was built without the feature `engine`")
+            .help("build it with `cargo build --release`"));
+    }
     let options = args.rules()?;
     let lang = ui.diagnostics_lang();
     let mut baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
@@ -298,8 +288,8 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         ui.say(&format!("{}\n", words::sentence(counts, lang)));
     }
     // What is wrong with data is an error of its own group.
-    let of_data = args.reads_data()
-        && designs.iter().flat_map(Loaded::diagnostics).any(|d| d.is_error() && d.code.id.starts_with("E08"));
+    let of_data =
+        args.data && designs.iter().flat_map(Loaded::diagnostics).any(|d| d.is_error() && d.code.id.starts_with("E08"));
     let unreadable = designs.iter().any(Loaded::has_input_errors);
     Ok(match counts.errors {
         0 if counts.warnings > 0 && args.deny == Some(Denied::Warnings) => Exit::Findings,

@@ -1,8 +1,9 @@
 //! data that is older than it should be
 //!
 //! A source that is `refreshed: daily` has yesterday's rows today. The rule holds the newest day of each source against
-//! the as-of day: older than one refresh and `lag` allow, every value on it is one of the past. The as-of day is the
-//! latest of all sources, or what `--as-of` says; so the source that lags behind the others is found without a clock.
+//! the as-of day: older than one refresh and `lag` allow, every value on it is one of the past. Of daily sources four
+//! days more are allowed: weekends, holidays and quiet days have no rows. The as-of day is the latest of all sources, or
+//! what `--as-of` says; so the source that lags behind the others is found without a clock.
 //!
 //! Sources: DAMA-DMBOK, 2nd ed. 2017, ch. 13 (currency, timeliness).
 //!
@@ -11,11 +12,13 @@
 //! 数据过期
 //!
 //! `refreshed: daily` 的来源,今天应有昨天的行。把每个来源最新的一天与截止日相比:比一次更新加 `lag` 还旧,
-//! 在它上面的值就都是过去的。截止日是各来源最新的一天,或由 `--as-of` 给出;所以不看时钟也能发现落后的来源。
+//! 在它上面的值就都是过去的。每日更新的来源再宽限四天:周末、节假日和平静的日子没有行。截止日是各来源最新的一天,或由 `--as-of` 给出;
+//! 所以不看时钟也能发现落后的来源。
 
 use crate::design::SourceId;
 use crate::lint::Needs;
 use crate::lint::rules::prelude::*;
+use crate::value::Frequency;
 use crate::value::calendar::days_between;
 
 pub const RULE: Rule = Rule {
@@ -26,6 +29,9 @@ pub const RULE: Rule = Rule {
     check,
     ..Rule::STATIC
 };
+
+/// Days without rows that a daily source may have.
+const QUIET: i64 = 4;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let Some(facts) = context.facts else { return };
@@ -39,7 +45,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let own = calendar.period_of(grain, newest);
         let due = calendar.next(own).window(calendar).last();
         let late = days_between(due, facts.as_of()) - source.lag.unwrap_or(0);
-        if late <= 0 {
+        let quiet = if refreshed == Frequency::Daily { QUIET } else { 0 };
+        if late <= quiet {
             continue;
         }
         let (title, day, word) = (source.naming.title(), facts.as_of(), refreshed.word());
