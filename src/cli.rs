@@ -19,6 +19,7 @@ const STACK: usize = 64 << 20;
 /// Runs the program on arguments (the first is its name) and gives the process's exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(report_defect));
+    output::end_when_interrupted();
     let args: Vec<OsString> = args.into_iter().collect();
     guarded(move || run(args)) as u8
 }

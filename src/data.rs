@@ -15,6 +15,7 @@ mod ndjson;
 mod object;
 mod ods;
 mod parquet;
+mod progress;
 mod sheet;
 #[cfg(test)]
 mod testing;
@@ -32,6 +33,7 @@ pub use batch::{BATCH_ROWS, FILE_COLUMN, ROW_COLUMN};
 pub use binding::bind;
 pub use guard::{guard_thread, guarded, is_guarded};
 pub use parquet::Footer;
+pub use progress::{Progress, Watch};
 
 use crate::design::{FieldKind, Format, From, GivenTable, Source};
 use crate::diagnostic::codes::data as codes;
@@ -88,6 +90,7 @@ pub struct RawTable {
     pub schema: SchemaRef,
     /// In the order of their paths.
     pub parts: Vec<Part>,
+    pub progress: Progress,
 }
 
 /// One file of a table (or the rows of a test).
@@ -109,6 +112,8 @@ pub struct Part {
     header: Header,
     has_rows: bool,
     hash: Arc<OnceLock<String>>,
+    /// Where it is told how much of it is read.
+    progress: Progress,
 }
 
 /// Where a part has a wanted column.
@@ -237,7 +242,10 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
             header: Header::default(),
             has_rows: false,
             hash: Arc::default(),
+            // What is read of a file to open it is read again.
+            progress: Progress::default(),
         };
+        access.progress().expect(part.size);
         let opened = match from.format {
             Format::Csv => csv::open(part, from, columns),
             Format::Parquet => part.guarded(|part| parquet::open(part, columns)),
@@ -248,6 +256,10 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
         };
         match opened {
             Ok(mut part) => {
+                part.progress = access.progress().clone();
+                if let Content::Memory(_) = part.content {
+                    part.progress.add(part.size);
+                }
                 for (wanted, place) in columns.iter().zip(&mut part.columns) {
                     if let Some((_, value)) = file.folders.iter().find(|(key, _)| *key == wanted.column) {
                         *place = Place::Folder(value.clone());
@@ -269,7 +281,8 @@ pub fn open(access: &Access, from: &From, columns: &[Wanted]) -> Result<RawTable
         Format::Parquet => parquet::schema(&parts, columns),
         _ => batch::schema(columns),
     };
-    Ok(RawTable { format: from.format, columns: columns.to_vec(), schema, parts })
+    let progress = access.progress().clone();
+    Ok(RawTable { format: from.format, columns: columns.to_vec(), schema, parts, progress })
 }
 
 /// The rows of a test, as if they stood in a file: one batch, in the order given, counted from 1. Columns not given are
@@ -302,12 +315,14 @@ pub fn given(table: &GivenTable, source: &Source, columns: &[Wanted]) -> RawTabl
         header: Header::default(),
         has_rows: !table.rows.is_empty(),
         hash: Arc::default(),
+        progress: Progress::default(),
     };
     RawTable {
         format: source.from.format,
         columns: columns.to_vec(),
         schema: batch::schema(columns),
         parts: vec![part],
+        progress: Progress::default(),
     }
 }
 

@@ -2,10 +2,24 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
 
 use super::ui::Failure;
+
+/// Held while files take their places.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// Interrupted, the process ends with 130, but not while files take their places: none is left half-written, nor beside its
+/// place.
+pub fn end_when_interrupted() {
+    // Where there can be no handler, the system's own ends the process.
+    let _ = ctrlc::set_handler(|| {
+        let _writing = WRITING.lock();
+        std::process::exit(super::ui::Exit::Interrupted as i32);
+    });
+}
 
 /// Writes all files, or none: each goes to a temporary file beside it first, and takes its place only when all are
 /// complete.
@@ -13,6 +27,7 @@ pub fn write_files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let cannot = |path: &Path, error: &dyn std::fmt::Display| {
         Failure::usage(format!("cannot write `{}`: {error}", path.to_string_lossy()))
     };
+    let _writing = WRITING.lock();
     let mut whole = Vec::new();
     for (path, bytes) in files {
         match std::fs::metadata(path) {

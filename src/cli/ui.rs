@@ -8,7 +8,7 @@ use crate::render::diagnostics::{Report, Section, human};
 use crate::render::text::{AnsiColor, Paint, color, visible};
 use crate::source::Sources;
 
-/// Exit codes; a process that is interrupted ends with 130 by its shell.
+/// Exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
@@ -24,6 +24,7 @@ pub enum Exit {
     Missed = 99,
     /// A defect of the program.
     Defect = 101,
+    Interrupted = 130,
 }
 
 /// Why a command could not do what was asked.
@@ -98,10 +99,16 @@ impl Ui {
         stdout.is_terminal().then(|| known.unwrap_or(80))
     }
 
-    /// Does the work; where it takes longer than half a second and stderr is a terminal, something moves there meanwhile.
+    /// Does the work; where it takes longer than half a second and stderr is a terminal, a bar shows there meanwhile how much
+    /// of the data is read, or that it is worked.
     #[cfg(feature = "engine")]
-    pub fn while_working<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        use std::sync::mpsc;
+    pub fn while_working<T>(
+        &self,
+        what: &'static str,
+        progress: &crate::data::Progress,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        use std::sync::mpsc::{self, RecvTimeoutError::Timeout};
         use std::time::Duration;
         if !std::io::stderr().is_terminal() {
             return work();
@@ -109,12 +116,24 @@ impl Ui {
         std::thread::scope(|scope| {
             let (done, wait) = mpsc::channel::<()>();
             scope.spawn(move || {
-                if wait.recv_timeout(Duration::from_millis(500)) != Err(mpsc::RecvTimeoutError::Timeout) {
+                if wait.recv_timeout(Duration::from_millis(500)) != Err(Timeout) {
                     return;
                 }
-                let bar = indicatif::ProgressBar::new_spinner().with_message(what);
-                bar.enable_steady_tick(Duration::from_millis(100));
-                let _ = wait.recv();
+                let bar = indicatif::ProgressBar::no_length().with_message(what);
+                let looks = |template| indicatif::ProgressStyle::with_template(template);
+                let spinner = looks("{spinner} {msg}");
+                let read = looks("{msg} {bar:30} {bytes} of {total_bytes}");
+                while wait.recv_timeout(Duration::from_millis(100)) == Err(Timeout) {
+                    let (read_now, expected) = progress.state();
+                    // All is read, or nothing is to be: what is left has no measure.
+                    let style = if read_now < expected { &read } else { &spinner };
+                    if let Ok(style) = style {
+                        bar.set_style(style.clone());
+                    }
+                    bar.set_length(expected);
+                    bar.set_position(read_now);
+                    bar.tick();
+                }
                 bar.finish_and_clear();
             });
             let result = work();

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use globset::GlobBuilder;
 use walkdir::WalkDir;
 
+use super::Progress;
 use super::codes;
 use super::input::reason;
 use crate::design::{Format, From};
@@ -17,6 +18,7 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic, closest};
 pub struct Access {
     base: PathBuf,
     allowed: Vec<PathBuf>,
+    progress: Progress,
 }
 
 /// A file of a table.
@@ -35,7 +37,17 @@ impl Access {
     /// Relative paths start from `base`: the design's folder, or the one of `--data-dir`.
     pub fn new(base: impl Into<PathBuf>) -> Self {
         let base = base.into();
-        Access { allowed: vec![base.clone()], base }
+        Access { allowed: vec![base.clone()], base, progress: Progress::default() }
+    }
+
+    /// Where reading is told.
+    pub fn telling(mut self, progress: &Progress) -> Self {
+        self.progress = progress.clone();
+        self
+    }
+
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// Allows a folder (or a file) besides.

@@ -175,7 +175,7 @@ struct Records {
 
 impl Records {
     fn open(part: &Part, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
-        let file = Hashing::open(&part.path, &part.hash).map_err(|e| part.unreadable(&e))?;
+        let file = Hashing::open(&part.path, &part.hash, &part.progress).map_err(|e| part.unreadable(&e))?;
         let mut builder = csv_core::ReaderBuilder::new();
         builder.delimiter(layout.delimiter).quote(layout.quote).quoting(layout.quote != 0);
         Ok(Records {

@@ -7,23 +7,27 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+use super::Progress;
+
 /// Reads a file and leaves its SHA-256 in `hash` once the end is reached.
 pub struct Hashing {
     file: File,
     digest: Option<Sha256>,
     hash: Arc<OnceLock<String>>,
+    progress: Progress,
 }
 
 impl Hashing {
-    pub fn open(path: &Path, hash: &Arc<OnceLock<String>>) -> io::Result<Self> {
+    pub fn open(path: &Path, hash: &Arc<OnceLock<String>>, progress: &Progress) -> io::Result<Self> {
         let digest = hash.get().is_none().then(Sha256::new);
-        Ok(Hashing { file: File::open(path)?, digest, hash: Arc::clone(hash) })
+        Ok(Hashing { file: File::open(path)?, digest, hash: Arc::clone(hash), progress: progress.clone() })
     }
 }
 
 impl Read for Hashing {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
+        self.progress.add(n as u64);
         match self.digest.as_mut() {
             Some(digest) if n > 0 => digest.update(buffer.get(..n).unwrap_or_default()),
             Some(_) if !buffer.is_empty() => {
@@ -40,7 +44,10 @@ impl Read for Hashing {
 /// SHA-256 of a whole file, hexadecimal.
 pub fn hash_file(path: &Path) -> io::Result<String> {
     let hash = Arc::default();
-    io::copy(&mut io::BufReader::with_capacity(1 << 20, Hashing::open(path, &hash)?), &mut io::sink())?;
+    io::copy(
+        &mut io::BufReader::with_capacity(1 << 20, Hashing::open(path, &hash, &Progress::default())?),
+        &mut io::sink(),
+    )?;
     Ok(hash.get().cloned().unwrap_or_default())
 }
 

@@ -54,7 +54,7 @@ pub(super) struct Bytes {
 
 impl Bytes {
     fn open(part: &Part, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
-        let file = Hashing::open(&part.path, &part.hash).map_err(|e| part.unreadable(&e))?;
+        let file = Hashing::open(&part.path, &part.hash, &part.progress).map_err(|e| part.unreadable(&e))?;
         let input = Decoding::new(file, layout.encoding);
         Ok(Bytes { input, buffer: vec![0; 128 << 10], start: 0, end: 0, line: 1, taken: 0 })
     }

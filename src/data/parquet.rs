@@ -145,6 +145,7 @@ impl Stream {
         arrays.push(Arc::new(UInt64Array::from_iter_values((self.row + 1)..=(self.row + rows as u64))));
         arrays.push(Arc::new(UInt32Array::from_value(self.part.index, rows)));
         self.row += rows as u64;
+        self.part.progress.add(self.part.size.saturating_mul(rows as u64) / footer.rows.max(1));
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
 }

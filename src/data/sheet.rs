@@ -26,7 +26,7 @@ pub(super) fn bytes(part: &Part) -> Result<Cursor<Vec<u8>>, Box<Diagnostic>> {
         return Err(Box::new(part.error(codes::TOO_LARGE, message, None, None).help("export it as CSV or Parquet")));
     }
     let mut bytes = Vec::new();
-    let file = Hashing::open(&part.path, &part.hash).map_err(|e| part.unreadable(&e))?;
+    let file = Hashing::open(&part.path, &part.hash, &part.progress).map_err(|e| part.unreadable(&e))?;
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| part.unreadable(&e))?;
     if !bytes.starts_with(b"PK") {
         let (message, help) = match bytes.as_slice() {

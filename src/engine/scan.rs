@@ -18,7 +18,8 @@ use super::clean::true_rows;
 use super::failure;
 use super::lift::{Lifting, counts};
 use super::rows::{Compiler, NARROW, Ty, Typed, WIDE, arithmetic, column, column_name, decimal, float, widened};
-use super::session::Embedded;
+use super::session::{Embedded, Store};
+use super::stream::watched;
 use super::view::{Paths, in_window};
 use crate::design::{ArithmeticOp, RowExpr, SourceId};
 use crate::diagnostic::Diagnostic;
@@ -128,7 +129,11 @@ impl Embedded<'_> {
         }
         let below = below.into_iter().enumerate().map(|(i, e)| e.alias(format!("e{i}"))).collect::<Vec<_>>();
         let frame = frame.select(below)?.aggregate(groups, measures)?;
-        let batches = self.run(frame.collect())?;
+        let stream = match self.tables.get(&scan.source).map(|table| &table.store) {
+            Some(Store::Stream(stream)) => Some(stream),
+            _ => None,
+        };
+        let batches = self.run(watched(frame, stream.map(|stream| stream.watching())))?;
         let mut bad = 0;
         let mut cells = Cells::default();
         for batch in batches {

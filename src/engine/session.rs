@@ -206,6 +206,8 @@ fn load_tables(
 ) -> Result<BTreeMap<SourceId, Loaded>, Vec<Diagnostic>> {
     let mut tables = BTreeMap::new();
     let mut errors = Vec::new();
+    let mut opened = Vec::new();
+    // All are opened first: so it is known how much there is to read.
     for (id, reads) in needs.reads(context.design) {
         let Some(source) = context.design.sources.get(id.index()) else { continue };
         let read = stored(source, &reads);
@@ -213,14 +215,20 @@ fn load_tables(
         let all = all.filter(|f| source.fields.get(f.index()).is_some_and(|f| f.computed.is_none()));
         let wanted: Vec<Wanted> =
             all.zip(Wanted::of(source)).filter(|(f, _)| read.contains(f)).map(|(_, w)| w).collect();
-        let table = open(id, source, &wanted).and_then(|raw| {
+        match open(id, source, &wanted) {
+            Ok(raw) => opened.push((id, source, reads, raw)),
+            Err(more) => errors.extend(more),
+        }
+    }
+    for (id, source, reads, raw) in opened {
+        let table = (|| {
             if stream::fits(context, source, &raw, &reads) {
                 let (stream, facts) = stream::open(context, id, source, &raw, &reads)?;
                 let (types, rows) = (stream.types.clone(), facts.report.rows_kept);
                 return Ok(Loaded { store: Store::Stream(Box::new(stream)), types, facts, rows });
             }
             hold(context, source, table::load(context, id, &raw, &reads)?)
-        });
+        })();
         match table {
             Ok(table) => {
                 tables.insert(id, table);

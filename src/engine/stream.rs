@@ -2,9 +2,10 @@
 //! the values read are validated by the first scan that reads them, or by the statistics in the files' footers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::{cast as cast_array, max, min};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field as ArrowField, Float64Type, Int64Type, Schema, SchemaRef, TimeUnit,
@@ -20,12 +21,13 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, when};
 use datafusion::parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use datafusion::parquet::file::metadata::ParquetMetaData;
+use datafusion::physical_plan::{ExecutionPlan, collect};
 
 use super::rows::{Columns, Compiler, TIMESTAMP, Ty, column, column_name};
 use super::table::stored;
 use super::validate::outside;
 use super::{Context, failure, typing};
-use crate::data::{Place, RawTable, guarded};
+use crate::data::{Place, Progress, RawTable, guarded};
 use crate::design::{CleanKind, Field, FieldId, FieldKind, Format, Source, SourceId};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Reads, SourceFacts};
@@ -46,6 +48,7 @@ pub struct Stream {
     pub unchecked: Mutex<BTreeMap<FieldId, Expr>>,
     pub raw: RawTable,
     pub reads: Reads,
+    scanned: AtomicBool,
 }
 
 impl Stream {
@@ -60,6 +63,16 @@ impl Stream {
         Ok(frame)
     }
 
+    /// How a scan of it tells what it has read; the first is expected since the source was opened.
+    pub fn watching(&self) -> Watching {
+        let bytes = self.raw.parts.iter().map(|part| part.size).sum();
+        let rows = self.raw.parts.iter().filter_map(|part| part.footer()).map(|footer| footer.rows).sum();
+        if self.scanned.swap(true, Ordering::Relaxed) {
+            self.raw.progress.expect(bytes);
+        }
+        Watching { progress: self.raw.progress.clone(), bytes, rows }
+    }
+
     /// The condition that a row has an unchecked value in one of these fields.
     pub fn unchecked(&self, fields: &BTreeSet<FieldId>) -> Option<Expr> {
         let unchecked = self.unchecked.lock().ok()?;
@@ -71,6 +84,32 @@ impl Stream {
             unchecked.retain(|f, _| !fields.contains(f));
         }
     }
+}
+
+/// A scan that is to be watched.
+pub struct Watching {
+    progress: Progress,
+    bytes: u64,
+    rows: u64,
+}
+
+/// Collects a query; the rows that its plan has read by then are what is told.
+pub async fn watched(frame: DataFrame, watching: Option<Watching>) -> Result<Vec<RecordBatch>> {
+    let Some(Watching { progress, bytes, rows }) = watching else { return frame.collect().await };
+    let context = Arc::new(frame.task_ctx());
+    let plan = frame.create_physical_plan().await?;
+    let reading = Arc::clone(&plan);
+    let _watch = progress.watch(bytes, move || rows_read(&reading) as f64 / rows.max(1) as f64);
+    collect(plan, context).await
+}
+
+/// What the leaves of a plan have given so far.
+fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> usize {
+    let children = plan.children();
+    if children.is_empty() {
+        return plan.metrics().and_then(|metrics| metrics.output_rows()).unwrap_or(0);
+    }
+    children.into_iter().map(rows_read).sum()
 }
 
 struct Types<'a>(SourceId, &'a BTreeMap<FieldId, Ty>);
@@ -175,6 +214,7 @@ fn read(
         unchecked: Mutex::default(),
         reads: reads.clone(),
         raw,
+        scanned: AtomicBool::new(false),
     };
     let mut known = BTreeMap::new();
     for (id, stored) in fields.iter().zip(stream.raw.schema.fields()) {

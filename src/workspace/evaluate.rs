@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{CONFIG_FILE, Loaded};
-use crate::data::{self, Access};
+use crate::data::{self, Access, Progress};
 use crate::design::{Design, GivenTable, IndicatorId, MeasureId, SourceId, Subject, Test};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Embedded, Options};
@@ -23,6 +23,8 @@ pub struct DataOptions {
     pub allow: Vec<PathBuf>,
     /// None: one a core.
     pub threads: Option<usize>,
+    /// Told how far the reading has come.
+    pub progress: Progress,
 }
 
 impl DataOptions {
@@ -52,7 +54,10 @@ impl Loaded {
         let folder = self.folder.clone().unwrap_or_default();
         let allowed = self.config.data.allow.iter().map(|path| folder.join(path.as_ref()));
         let base = options.data_dir.clone().unwrap_or_else(|| folder.clone());
-        let access = allowed.chain(options.allow.iter().cloned()).fold(Access::new(base), Access::allow);
+        let access = allowed
+            .chain(options.allow.iter().cloned())
+            .fold(Access::new(base), Access::allow)
+            .telling(&options.progress);
         Embedded::load(design, Some(&self.sources), options.engine(), needs, &|_, source, columns| {
             data::open(&access, &source.from, columns)
         })

@@ -189,3 +189,37 @@ fn a_path_that_holds_several_designs_is_not_evaluated() {
     );
     assert!(fishbone::load_path(&here.path().join("a")).is_ok());
 }
+
+/// Interrupted while it reads, the program ends with 130 and leaves what stood there, and nothing beside it.
+#[cfg(all(unix, feature = "engine"))]
+#[test]
+fn an_interruption_leaves_what_was_there() {
+    use std::fmt::Write;
+    use std::time::Duration;
+
+    let mut rows = String::from("id,day,amount\n");
+    for id in 0..600_000 {
+        let _ = writeln!(rows, "{id},2026-01-{:02},{}.50", id % 28 + 1, id % 1000);
+    }
+    let design = "source orders {\n  from: csv(\"orders.csv\")\n  time: day\n  field id: id\n  field day: date\n  \
+                  field amount: decimal\n}\nmeasure revenue = sum(orders.amount)\n";
+    let here = folder(&[("design.kpi", design), ("orders.csv", &rows), ("result.json", "as it was")]);
+    let args = ["eval", "--measures", "--period", "2026-01", "-o", "result.json"];
+    let child = super::support::command(here.path(), &args)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("kpi starts");
+    std::thread::sleep(Duration::from_millis(300));
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    let ran = super::support::ran(child.wait_with_output().expect("it ends"));
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (130, "", ""));
+    let mut left: Vec<String> = std::fs::read_dir(here.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["design.kpi", "orders.csv", "result.json"]);
+    assert_eq!(std::fs::read_to_string(here.path().join("result.json")).expect("a file"), "as it was");
+}

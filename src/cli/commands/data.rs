@@ -43,6 +43,7 @@ impl DataArgs {
             data_dir: self.data_dir.clone(),
             allow: self.allow_data.clone(),
             threads: self.threads.map(usize::from),
+            progress: Default::default(),
         }
     }
 }

@@ -136,7 +136,7 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let options = args.data.options();
-    let found = ui.while_working("evaluating", || loaded.evaluate_bound(&bound, &options, &asked));
+    let found = ui.while_working("evaluating", &options.progress, || loaded.evaluate_bound(&bound, &options, &asked));
     let results = match found {
         Ok(results) => results,
         Err(errors) => return Ok(super::data::report(&loaded, ui, &errors)),

@@ -64,8 +64,9 @@ pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<Exit, Failure> {
     };
     let lang = ui.lang(&loaded);
     let look = Look { paint: ui.paint, columns: ui.columns(), ascii: args.ascii };
-    let text = ui.while_working("evaluating", || -> Result<Option<String>, Vec<Diagnostic>> {
-        let engine = loaded.open_data(design, &args.data.options(), &loaded.needs(&asked))?;
+    let options = args.data.options();
+    let text = ui.while_working("evaluating", &options.progress, || -> Result<Option<String>, Vec<Diagnostic>> {
+        let engine = loaded.open_data(design, &options, &loaded.needs(&asked))?;
         let mut results = evaluate::run(design, &loaded.sources, &engine, &asked)?;
         results.design_hash = loaded.hash();
         let shown = Shown { design, results: &results, lang };

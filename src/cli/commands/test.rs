@@ -50,7 +50,7 @@ pub fn run(args: &TestArgs, ui: &Ui) -> Result<Exit, Failure> {
         ui.say_diagnostics(&broken.shown, &broken.sources, broken.diagnostics());
     }
     let wanted = |title: &str| args.filter.as_ref().is_none_or(|re| re.is_match(title));
-    let tested: Vec<(&Loaded, Vec<Tested<'_>>)> = ui.while_working("testing", || {
+    let tested: Vec<(&Loaded, Vec<Tested<'_>>)> = ui.while_working("testing", &Default::default(), || {
         sound.into_iter().map(|loaded| (loaded, loaded.run_tests(wanted, None))).collect()
     });
     let suites = tested.iter().map(|(loaded, tested)| {
