@@ -57,7 +57,8 @@ pub fn run(args: &TestArgs, ui: &Ui) -> Result<Exit, Failure> {
         let suite = Suite::new(&loaded.shown, &loaded.sources, tested);
         if args.coverage { suite.with_coverage(loaded.coverage(wanted)) } else { suite }
     });
-    let suites: Vec<Suite<'_>> = ui.while_working("looking at what tests reach", || suites.collect());
+    let suites: Vec<Suite<'_>> =
+        ui.while_working("looking at what tests reach", &Default::default(), || suites.collect());
     ui.print(&match args.format {
         TestFormat::Human => {
             tested::human(&suites, human::Options { paint: ui.paint, columns: ui.columns() })
