@@ -134,6 +134,7 @@ impl CheckArgs {
                 data_dir: self.data_dir.clone(),
                 allow: self.allow_data.clone(),
                 threads: self.threads.map(usize::from),
+                progress: Default::default(),
             };
             design.lint_with_data(options, &data);
         } else {
