@@ -276,7 +276,7 @@ impl Lower<'_> {
                     self.semicolon(span);
                     continue;
                 }
-                Rule::comma | Rule::EOI => continue,
+                Rule::comma | Rule::lines | Rule::EOI => continue,
                 _ => {}
             }
             faults = self.diagnostics.len();

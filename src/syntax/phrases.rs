@@ -37,6 +37,9 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::sp
         | Rule::sp_some
         | Rule::gap
+        | Rule::space
+        | Rule::lines
+        | Rule::line_end
         | Rule::new_line => "the end of the entry",
         Rule::block | Rule::late_block => "a block",
         Rule::decl | Rule::starts_word | Rule::kind | Rule::only_head => "a declaration",
@@ -80,6 +83,7 @@ pub(super) fn words(rule: Rule) -> &'static str {
         | Rule::prefix
         | Rule::arithmetic
         | Rule::operand
+        | Rule::signed
         | Rule::conditional
         | Rule::if_word
         | Rule::paren
@@ -95,6 +99,7 @@ pub(super) fn words(rule: Rule) -> &'static str {
         Rule::tail
         | Rule::infix
         | Rule::right
+        | Rule::goes_on
         | Rule::sign
         | Rule::op_word
         | Rule::word_infix
