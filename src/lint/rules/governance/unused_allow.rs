@@ -73,6 +73,8 @@ pub fn judge(context: &Context<'_>, waivers: &[Waived<'_>], judged: &[&'static R
                 Finding::at(waiver.span, say!("this `allow` waives nothing", "这条 `allow` 没有免去任何东西"))
                     .saying(say!("`{written}` finds nothing here", "“{written}”在此没有发现问题")),
             ),
+            // What stands behind it may be the reason that could not be read.
+            Some(_) if waiver.reason.is_none() && !context.graph_is_whole() => continue,
             Some(_) if waiver.reason.as_ref().is_none_or(|r| r.trim().is_empty()) => Finding::at(
                 waiver.span,
                 say!("the waiver of `{written}` gives no reason", "对“{written}”的豁免没有写理由"),
