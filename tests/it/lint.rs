@@ -241,3 +241,111 @@ fn false_alarms() {
     }
     insta::assert_snapshot!("found_in_designs", found);
 }
+
+/// Every fix of a case mends what it was offered for, and leaves a design without errors.
+#[test]
+fn fixes_mend() {
+    let mut fixed = 0;
+    for folder in folders() {
+        let rule = rule_of(&folder);
+        let text = std::fs::read_to_string(folder.join("bad.kpi")).unwrap_or_default();
+        if rule.needs == lint::Needs::Data || text.contains("// file: ") {
+            continue;
+        }
+        let judge = |text: &str| judged(&[("design.kpi".to_string(), text.to_string())], rule);
+        let before = judge(&text);
+        let fixes: Vec<_> = before.diagnostics().iter().filter_map(|d| d.fix.as_ref()).collect();
+        let Some(fix) = fixes.first() else {
+            assert!(rule.fix == lint::FixKind::None, "{} offers no fix in its case", rule.code.id);
+            continue;
+        };
+        let mut edits = fix.edits.clone();
+        edits.sort_by_key(|e| std::cmp::Reverse(e.span.start));
+        let mut mended = text.clone();
+        for edit in edits {
+            mended.replace_range(edit.span.range(), &edit.text);
+        }
+        let after = judge(&mended);
+        assert!(!after.has_errors(), "{}: {}\n{mended}", rule.code.id, shown(&after));
+        let count = |loaded: &Loaded| loaded.diagnostics().iter().filter(|d| d.code == rule.code).count();
+        assert!(count(&after) < count(&before), "{}: {}\n{mended}", rule.code.id, shown(&after));
+        fixed += 1;
+    }
+    assert!(fixed >= 5, "{fixed}");
+}
+
+const SMALL: &str = "factor f { }\nobjective o\n";
+
+fn codes(config: &str, options: &Options) -> Vec<String> {
+    let files = [("a.kpi", SMALL), ("team/b.kpi", "objective p\n"), ("kpi.toml", config)];
+    let mut loaded = fishbone::load_texts(files.map(|(p, t)| (p.to_string(), t.to_string())));
+    loaded.lint(options, None);
+    let place = |d: &fishbone::diagnostic::Diagnostic| {
+        d.span().and_then(|s| loaded.sources.place(s)).map_or(String::new(), |(path, at)| format!("{path}:{}", at.line))
+    };
+    loaded.diagnostics().iter().map(|d| format!("{:?} {} {}", d.severity, d.code.id, place(d))).collect()
+}
+
+/// Which rules are judged: the profile, then `kpi.toml`, then its paths, then the command line; the closer selector wins.
+#[test]
+fn rules_are_selected() {
+    let none = Options::default();
+    let usual = ["Warning R01 a.kpi:1", "Warning R02 a.kpi:2", "Warning R02 team/b.kpi:1"];
+    assert_eq!(codes("", &none), usual);
+    let strict = codes("[check]\nprofile = \"strict\"\n", &none);
+    assert_eq!(strict.iter().filter(|c| c.starts_with("Info S13")).count(), 3, "{strict:?}");
+    assert_eq!(codes("[check]\nprofile = \"draft\"\n", &none), [""; 0]);
+    assert_eq!(codes("[check]\nprofile = \"draft\"\nselect = [\"R02\"]\n", &none), usual[1..]);
+    assert_eq!(codes("[check]\nignore = [\"R\"]\nselect = [\"factor-without-indicator\"]\n", &none), usual[..1]);
+    assert_eq!(
+        codes("[check.severity]\nR01 = \"off\"\nobjective-unmeasured = \"error\"\n", &none),
+        ["Error R02 a.kpi:2", "Error R02 team/b.kpi:1"]
+    );
+    assert_eq!(codes("[[check.path]]\npath = \"team/**\"\nignore = [\"R02\"]\n", &none), usual[..2]);
+    let line = Options { select: vec!["R02".into()], ignore: vec!["R".into()], ..Options::default() };
+    assert_eq!(codes("[check]\nignore = [\"R02\"]\n", &line), usual[1..]);
+    let wrong = codes("[check]\nselect = [\"S99\"]\n[check.severity]\nvage-word = \"off\"\n", &none);
+    assert_eq!(wrong.iter().filter(|c| c.starts_with("Error E0852 kpi.toml")).count(), 2, "{wrong:?}");
+}
+
+/// `allow` waives in its block, until its day, with a reason; one that is not needed is told, and a rule that does not exist.
+#[test]
+fn waivers_hold_where_they_stand() {
+    let raised = |text: &str, as_of: Option<&str>| {
+        let mut loaded = fishbone::load_texts([("a.kpi".to_string(), text.to_string())]);
+        let as_of = as_of.map(|d| d.parse().expect("a day"));
+        loaded.lint(&Options { as_of, ..Options::default() }, None);
+        loaded.diagnostics().iter().map(|d| d.code.id).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(raised("factor f { allow R01: \"later\" }\nfactor g { }\n", None), "R01");
+    assert_eq!(raised("factor f { }\nfactor g { }\nallow factor-without-indicator: \"later\"\n", None), "");
+    let until = "factor f { allow R01 until 2026-03-31: \"later\" }\n";
+    assert_eq!((raised(until, None), raised(until, Some("2026-03-31"))), (String::new(), String::new()));
+    assert_eq!(raised(until, Some("2026-04-01")), "R01 G08");
+    assert_eq!(raised("factor f { allow R01: \"\" }\n", None), "G08");
+    assert_eq!(raised("factor f { allow R77: \"why\" }\n", None), "R01 G08");
+    assert_eq!(raised("factor f { allow T02: \"no day is given\" }\n", None), "R01");
+}
+
+/// The program: what is denied, what is not known, the lines of indicators, the pages.
+#[test]
+fn the_program_judges() {
+    use crate::support::{folder, kpi};
+    let here = folder(&[("a.kpi", SMALL)]);
+    let run = |args: &str| kpi(here.path(), &args.split(' ').collect::<Vec<_>>());
+    assert_eq!(run("check").code, 0);
+    assert_eq!(run("check --deny warnings").code, 1);
+    assert_eq!(run("check --deny warnings --ignore R").code, 0);
+    let wrong = run("check --select vage-word");
+    assert!(wrong.code == 2 && wrong.stderr.contains("did you mean `vague-word`?"), "{wrong:?}");
+    assert_eq!(run("check --as-of 2026-13-01").code, 2);
+    let chinese = run("check --lang zh --format concise");
+    assert!(chinese.stdout.contains("没有指标"), "{chinese:?}");
+    let (page, zh, list) = (run("rule vague-word"), run("rule S02 --lang zh"), run("rule"));
+    assert!(page.stdout.starts_with("S02 vague-word: ") && zh.stdout.contains("含糊"), "{page:?} {zh:?}");
+    assert!(list.stdout.lines().count() >= 50 && run("rule --all").stdout.matches("\n## 中文").count() >= 50);
+    assert_eq!(run("rule nothing-like-it").code, 2);
+    let slides = root().join("tests/workspaces/literal-seed");
+    let smart = kpi(&slides, &["check", "--smart"]);
+    assert!(smart.stdout.contains("S ✗"), "{smart:?}");
+}

@@ -41,7 +41,7 @@
 //! 高越好、 通过率、问卷占比、利用率,都应以 `counter_metric:` 写明能看出弄虚作假的制衡指标。两个指标可以互为制衡。公式
 //! 读不出来的按名称判断 (成本、费用、周期、时长)。
 
-use crate::design::{Direction, Indicator, IndicatorId};
+use crate::design::{Child, Direction, Indicator, IndicatorId};
 use crate::lint::rules::prelude::*;
 use crate::lint::shape;
 
@@ -158,12 +158,18 @@ fn written(name: &str) -> String {
     if name.chars().all(|c| c.is_alphanumeric() || c == '_') { name.to_string() } else { format!("`{name}`") }
 }
 
-/// An indicator that would show it: no money and no time; of the same factor before others.
+/// Whether an indicator can show that another was bettered at its cost: no money, no time, no total.
+fn shows(indicator: &Indicator) -> bool {
+    !shape::has_money(&indicator.unit.quantity) && !shape::has_time(&indicator.unit.quantity) && !indicator.additive
+}
+
+/// An indicator that would show it, of the same factor before others.
 fn counter<'a>(context: &Context<'a>, of: IndicatorId) -> Option<&'a Indicator> {
-    let homes = context.homes(of);
-    let fits = |(id, i, _): &(IndicatorId, &'a Indicator, &crate::model::Node<'a>)| {
-        *id != of && !shape::has_money(&i.unit.quantity) && !shape::has_time(&i.unit.quantity) && !i.additive
-    };
-    let near = context.sound().find(|one| fits(one) && context.homes(one.0).iter().any(|h| homes.contains(h)));
-    near.or_else(|| context.sound().find(fits)).map(|(_, i, _)| i)
+    let fits = |id: IndicatorId| context.is_sound(id) && id != of && context.indicator(id).is_some_and(shows);
+    let siblings = context.homes(of).iter().filter_map(|home| context.design.factors.get(home.index()));
+    let near = siblings.flat_map(|factor| &factor.children).find_map(|child| match child {
+        Child::Indicator(id, _) => fits(*id).then_some(*id),
+        Child::Factor(_) => None,
+    });
+    near.or_else(|| context.sound().map(|(id, _, _)| id).find(|id| fits(*id))).and_then(|id| context.indicator(id))
 }

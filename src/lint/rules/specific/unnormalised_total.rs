@@ -38,7 +38,9 @@
 //! 业务翻倍,投诉大约也翻倍。业务量在变时,总量说明不了工作好坏,还会惩罚增长。应除以它的来源:每千单投诉数、人均成本。检查
 //!  `direction: lower` 的合计与计数;另有指标以它为分子的、没有业务量可除的、按预算考核(`basis: budget`)的不报。
 
-use crate::design::{Aggregate, AggregateFunction, Direction, FormulaKind, Subject};
+use std::collections::HashSet;
+
+use crate::design::{Aggregate, AggregateFunction, Direction, Formula, FormulaKind, Subject};
 use crate::lint::rules::prelude::*;
 use crate::lint::shape;
 
@@ -51,6 +53,13 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    // What stands above in some quotient: what it is the numerator of is normalised already.
+    let quotients: HashSet<&Formula> =
+        context.sound().filter_map(|(_, i, _)| context.quotient(&i.formula)).map(|(above, _)| above).collect();
+    let mut above: HashSet<Subject> = HashSet::new();
+    for numerator in &quotients {
+        above.extend(context.inputs_of(numerator));
+    }
     for (id, indicator, node) in context.sound() {
         let unit = &indicator.unit;
         let total = indicator.direction == Direction::Lower
@@ -60,13 +69,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if !total {
             continue;
         }
-        let divided = context.sound().any(|(other, o, _)| {
-            other != id
-                && context.quotient(&o.formula).is_some_and(|(above, _)| {
-                    context.inputs_of(above).contains(&Subject::Indicator(id)) || above == &indicator.formula
-                })
-        });
-        if divided {
+        if above.contains(&Subject::Indicator(id)) || quotients.contains(&&indicator.formula) {
             continue;
         }
         let Some(volume) = volume(context, id, &indicator.formula) else { continue };
