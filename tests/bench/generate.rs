@@ -42,7 +42,7 @@ fn indicator(text: &mut String, measures: &mut String, i: usize, first: bool) {
         ),
         2 => (format!("avg(orders.shipped_on - ordered_on where items <= {})", 3 + i % 9), "days", "lower", "3 days"),
         3 if !first => (format!("value_{i} / value_{}", i - 1), "EUR per day", "lower", "5 EUR per day"),
-        3 => (format!("value_{i} / value_{i}"), "1", "lower", "5"),
+        3 => (format!("avg(orders.items where status = \"{status}\")"), "1", "lower", "5"),
         _ => (format!("growth(value_{i}, 1 year) + count_distinct(orders.customer_id) * 0"), "%", "higher", "5%"),
     };
     let _ = writeln!(
