@@ -276,7 +276,10 @@ impl Compiler<'_> {
             RowFunction::Scalar(ScalarFunction::Exp) => floating(finite(f::exp(float(x))), f64::INFINITY),
             RowFunction::Scalar(ScalarFunction::Power) => {
                 let exponent = args.next().map_or_else(|| lit(1.0), float);
-                floating(finite(f::power(float(x), exponent)), f64::INFINITY)
+                let base = float(x);
+                // 0 to a negative power is an error of the engine's: it shall not come so far.
+                let defined = base.clone().not_eq(lit(0.0)).or(exponent.clone().gt_eq(lit(0.0)));
+                floating(finite(f::power(choose(vec![(defined, base)]), exponent)), f64::INFINITY)
             }
             RowFunction::Workdays => match args.next() {
                 Some(to) => workdays(&self.design.calendar, day(x), day(to)),

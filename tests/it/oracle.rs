@@ -7,11 +7,14 @@
 mod days;
 pub mod draw;
 mod exact;
+mod forms;
 mod interpret;
 #[cfg(feature = "engine")]
 mod run;
 mod tree;
 mod world;
+
+use std::collections::BTreeMap;
 
 use draw::{Case, Lot};
 
@@ -75,6 +78,24 @@ fn most_questions_have_an_answer() {
     assert!(doubtful * 50 < known, "{known} known, {doubtful} doubtful");
 }
 
+/// Every form is drawn, and all that is drawn is a form of the list.
+#[test]
+fn every_form_is_drawn() {
+    let mut drawn: BTreeMap<String, u64> = BTreeMap::new();
+    for number in 0..CASES {
+        let case = Lot::new(SEED, number).case();
+        let all: forms::Forms =
+            forms::of_subjects(&case.subjects).into_iter().chain([forms::of_case(&case)]).flatten().collect();
+        all.into_iter().for_each(|form| *drawn.entry(form).or_default() += 1);
+    }
+    for (form, designs) in &drawn {
+        println!("{designs:>8}  {form}");
+        assert!(forms::ALL.contains(&form.as_str()), "`{form}` is not in the list");
+    }
+    let never: Vec<&&str> = forms::ALL.iter().filter(|form| !drawn.contains_key(**form)).collect();
+    assert!(never.is_empty(), "never drawn: {never:?}");
+}
+
 /// The program and the oracle agree on every value and on every missing one.
 #[cfg(feature = "engine")]
 #[test]
@@ -85,7 +106,7 @@ fn agrees_with_the_program() {
         None => 0..from_env("FISHBONE_ORACLE_CASES").unwrap_or(CASES),
     };
     let tally = run::run(seed, cases);
-    println!("{}", tally.summary(seed));
+    println!("{}\n{}", tally.summary(seed), tally.statistics());
     assert!(tally.disagreements.is_empty(), "{}", tally.disagreements.join("\n\n"));
     assert!(
         tally.cases < 100 || tally.known * 2 > tally.missing,

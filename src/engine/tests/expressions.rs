@@ -94,6 +94,11 @@ fn numbers_stay_exact_and_what_has_no_value_is_missing() {
     assert_eq!(texts(&values(&engine, &root))[..2], ["-", "0.0"]);
     let ln = call(RowFunction::Scalar(ScalarFunction::Ln), vec![arith(ArithmeticOp::Subtract, at(7), num("4"))]);
     assert_eq!(texts(&values(&engine, &ln))[..4], ["-", "-", "0.0", "-"]);
+    // -1 0 1 …: 0 to the power of -1 has no value.
+    let base = || arith(ArithmeticOp::Subtract, at(7), num("4"));
+    let power = |y: &str| call(RowFunction::Scalar(ScalarFunction::Power), vec![base(), num(y)]);
+    assert_eq!(texts(&values(&engine, &power("-1")))[..3], ["-1.0", "-", "1.0"]);
+    assert_eq!(texts(&values(&engine, &power("0")))[..3], ["1.0", "1.0", "1.0"]);
     let huge = call(RowFunction::Scalar(ScalarFunction::Exp), vec![arith(ArithmeticOp::Multiply, at(7), num("1000"))]);
     assert_eq!(texts(&values(&engine, &huge))[0], "-");
 }

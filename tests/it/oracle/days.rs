@@ -122,6 +122,16 @@ pub fn back_months(day: Date, months: i64) -> Date {
     first.with().day(day.day().min(last)).build().unwrap()
 }
 
+/// As [`back_months`], the other way.
+pub fn forth_months(day: Date, months: i64) -> Date {
+    let mut first = day.first_of_month();
+    for _ in 0..months {
+        first = first.last_of_month().tomorrow().unwrap();
+    }
+    let last = first.days_in_month();
+    first.with().day(day.day().min(last)).build().unwrap()
+}
+
 impl Almanac {
     /// The first day of the period of that kind that holds `day`.
     pub fn start_of(&self, cut: Cut, day: Date) -> Date {

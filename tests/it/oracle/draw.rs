@@ -8,11 +8,11 @@ use super::days::{Almanac, Cut, Span, Win, forth_days};
 use super::interpret::Slicing;
 use super::tree::{
     Aggregate, Atom, Body, ByFunc, Cmp, Cond, Func, Keys, Leaf, Narrow, Num, Op, Over, Pred, RowExpr, Set, SetOp,
-    Shift, Subject, key_fields,
+    Shift, Subject, Unit, key_fields,
 };
 use super::world::{
-    CLIENT, CLIENT_IN_ORDERS, CLIENTS, DIMENSIONS, FieldRef, KIND, Kind, Manners, ORDERS, REGION, Raw, SCHEMAS, STOCK,
-    World, carrier,
+    AMOUNT, AT, CLIENT, CLIENTS, DAY, DIMENSIONS, DONE, Dedupe, FieldRef, KIND, Kind, Manners, ORDERS, QTY, REGION,
+    RUSH, Raw, SCHEMAS, SCORE, SPENT, STOCK, World, carrier,
 };
 
 /// SplitMix64.
@@ -62,8 +62,8 @@ pub struct Case {
     pub asked: Vec<Win>,
     /// `--slice`
     pub slice: Vec<Slicing>,
-    /// `--by-dimension`
-    pub by: Option<usize>,
+    /// `--by-dimension`: of one dimension or of pairs.
+    pub by: Vec<usize>,
 }
 
 const REGIONS: [&str; 4] = ["North", "South, inner", "华东", "O'Neil \"x\""];
@@ -74,6 +74,7 @@ impl Lot {
     pub fn case(&mut self) -> Case {
         let world = self.world();
         let mut subjects: Vec<Subject> = Vec::new();
+        let mut cost = 0.0;
         let count = 4 + self.below(5);
         while subjects.len() < count {
             let index = subjects.len();
@@ -93,6 +94,7 @@ impl Lot {
             // A formula of constants alone has nothing to read, and a set cannot be an indicator.
             if facts.cost <= 250.0 && !facts.sources.is_empty() {
                 let indicator = candidate.indicator && matches!(candidate.body, Body::Num(_));
+                cost += facts.cost;
                 subjects.push(Subject { indicator, ..candidate });
             }
         }
@@ -125,7 +127,7 @@ impl Lot {
         let days = super::days::count_days(first, latest);
         let back = self.between(0, 20);
         // More often late, where the windows before have data too.
-        let late = (0..3).map(|_| self.between(0, days + back)).max().unwrap_or(0);
+        let late = (0..4).map(|_| self.between(0, days + back)).max().unwrap_or(0);
         let day = forth_days(super::days::back_days(first, back), late);
         let mut asked = vec![world.almanac.holding(cut, day)];
         // None that starts after the as-of day.
@@ -142,14 +144,16 @@ impl Lot {
         if self.once_in(16) {
             slice.push(Slicing::is(KIND, self.pick::<&str>(&KINDS)));
         }
-        let by = match self.below(4) {
-            0 => Some(REGION),
-            1 if self.once_in(2) => Some(self.below(DIMENSIONS.len())),
-            _ => None,
+        let mut by = match self.below(8) {
+            0 | 1 => vec![REGION],
+            2 => vec![self.below(DIMENSIONS.len())],
+            3 if self.once_in(2) => vec![REGION, 1 + self.below(DIMENSIONS.len() - 1)],
+            _ => Vec::new(),
         };
         // A dimension is sliced once.
-        let by =
-            by.filter(|b| !slice.iter().any(|s| matches!(s, Slicing::Members { dimension, .. } if dimension == b)));
+        by.retain(|b| !slice.iter().any(|s| matches!(s, Slicing::Members { dimension, .. } if dimension == b)));
+        // As many lines as can be computed in a while.
+        while cost * asked.len() as f64 * 6f64.powi(by.len() as i32) > 2_500.0 && by.pop().is_some() {}
         Case { world, subjects, as_of, cut, asked, slice, by }
     }
 
@@ -167,7 +171,7 @@ impl Lot {
             *self.pick(&[Weekday::Monday, Weekday::Monday, Weekday::Sunday, Weekday::Saturday, Weekday::Wednesday]);
         let fiscal_start = *self.pick(&[1, 1, 1, 4, 7, 10, 2, 12]);
         let start = forth_days(date(2023, 10, 1), self.between(0, 500));
-        let days = *self.pick(&[20, 80, 200, 400, 400, 700]);
+        let days = *self.pick(&[30, 150, 400, 700, 700, 900]);
         let some_days = |lot: &mut Lot, n: usize| -> BTreeSet<Date> {
             (0..lot.below(n)).map(|_| forth_days(start, lot.between(0, days + 20))).collect()
         };
@@ -189,12 +193,19 @@ impl Lot {
             ];
             raw[CLIENTS].push(row);
         }
-        let keep_latest = self.once_in(4);
-        let size = if self.once_in(12) { 0 } else { 5 + self.below(36) };
+        let dedupe =
+            if self.once_in(3) { Some(*self.pick(&[Dedupe::Equal, Dedupe::Latest, Dedupe::Earliest])) } else { None };
+        let size = if self.once_in(12) { 0 } else { 8 + self.below(72) };
         for n in 0..size {
             let at_day = day(self);
             // Later corrections of the same order, never two at one time.
-            let id = if keep_latest && n > 0 && self.once_in(4) { self.below(n) } else { n };
+            let again = dedupe.is_some() && n > 0 && self.once_in(4);
+            if again && dedupe == Some(Dedupe::Equal) {
+                let row = self.pick(&raw[ORDERS]).clone();
+                raw[ORDERS].push(row);
+                continue;
+            }
+            let id = if again { self.below(n) } else { n };
             let done = self.maybe(4, |lot| forth_days(at_day, lot.between(0, 45)).to_string());
             let (hour, minute) = (self.below(24), self.below(60));
             let at = format!("{}T{hour:02}:{minute:02}:{:02}", forth_days(at_day, self.between(0, 3)), n % 60);
@@ -210,11 +221,12 @@ impl Lot {
                 self.maybe(5, |lot| lot.between(-2, 12).to_string()),
                 self.maybe(5, |lot| lot.decimal(0, 5000, 3)),
                 self.maybe(5, |lot| lot.once_in(2).to_string()),
+                self.maybe(5, |lot| lot.decimal(0, 3000, 2)),
             ];
             raw[ORDERS].push(row);
         }
-        let stock = if self.once_in(5) { 0 } else { self.below(41) };
-        let few: Vec<Date> = (0..1 + self.below(12)).map(|_| day(self)).collect();
+        let stock = if self.once_in(8) { 0 } else { 5 + self.below(50) };
+        let few: Vec<Date> = (0..1 + self.below(20)).map(|_| day(self)).collect();
         for _ in 0..stock {
             let row = vec![
                 self.pick(&few).to_string(),
@@ -249,9 +261,9 @@ impl Lot {
                 let mut draw = Draw { lot: self, subjects: &[], world: &world, partners: false };
                 draw.simple_pred(source)
             });
-            let keep_latest = keep_latest && source == ORDERS;
+            let dedupe = dedupe.filter(|_| source == ORDERS);
             world.manners[source] =
-                Manners { refreshed, covers, keep_latest, drop_where, plan: source == STOCK && self.once_in(6) };
+                Manners { refreshed, covers, dedupe, drop_where, plan: source == STOCK && self.once_in(6) };
         }
         if self.once_in(2) {
             let expr = Draw { lot: self, subjects: &[], world: &world, partners: true }.computed();
@@ -343,7 +355,8 @@ fn over_cost(over: &Over) -> f64 {
 
 fn facts_narrows(narrows: &[Narrow], subjects: &[Subject]) -> Facts {
     narrows.iter().fold(Facts::default(), |facts, narrow| match narrow {
-        Narrow::InSet(_, set) => facts.and(facts_set(set, subjects)),
+        // A set is told apart on every window and slice.
+        Narrow::InSet(_, set) => facts.and(facts_set(set, subjects).times(12.0, false)),
         _ => facts,
     })
 }
@@ -478,7 +491,12 @@ impl Draw<'_> {
     /// The field itself, or a little arithmetic that starts with it.
     fn argument(&mut self, source: usize) -> RowExpr {
         let field = RowExpr::Field(self.number_field(source));
-        match self.lot.below(6) {
+        match self.lot.below(8) {
+            6 if source == ORDERS => {
+                let (later, earlier) = self.times();
+                RowExpr::Elapsed(later, earlier)
+            }
+            7 if source == ORDERS => RowExpr::Within(FieldRef::own(SPENT), *self.lot.pick(&Unit::ALL)),
             0 => {
                 let op = *self.lot.pick(&[Op::Add, Op::Sub, Op::Mul, Op::Mul, Op::Div]);
                 let right = match self.lot.below(4) {
@@ -494,6 +512,12 @@ impl Draw<'_> {
             }
             _ => field,
         }
+    }
+
+    /// Two times of an order, the later first.
+    fn times(&mut self) -> (FieldRef, FieldRef) {
+        let (later, earlier) = *self.lot.pick(&[(DONE, DAY), (DONE, DAY), (AT, DAY), (DONE, AT)]);
+        (FieldRef::own(later), FieldRef::own(earlier))
     }
 
     fn exponent(&mut self) -> String {
@@ -512,7 +536,8 @@ impl Draw<'_> {
             };
         }
         let boxed = |draw: &mut Self| Box::new(draw.row_expr(source, depth - 1));
-        match self.lot.below(11) {
+        match self.lot.below(12) {
+            11 if source == ORDERS => RowExpr::Within(FieldRef::own(SPENT), *self.lot.pick(&Unit::ALL)),
             8 => RowExpr::Func(Func::Round(*self.lot.pick(&[0, 1, 2])), vec![*boxed(self)]),
             9 => match self.lot.below(5) {
                 0 => RowExpr::Func(Func::Sqrt, vec![*boxed(self)]),
@@ -543,11 +568,17 @@ impl Draw<'_> {
             }
             6 => RowExpr::Otherwise(boxed(self), Box::new(RowExpr::Lit(self.row_literal()))),
             7 if source == ORDERS => match self.lot.below(3) {
-                0 => RowExpr::Elapsed(FieldRef::own(2), FieldRef::own(1)),
-                1 => RowExpr::Workdays(FieldRef::own(1), FieldRef::own(2)),
+                0 => {
+                    let (later, earlier) = self.times();
+                    RowExpr::Elapsed(later, earlier)
+                }
+                1 => {
+                    let (later, earlier) = self.times();
+                    RowExpr::Workdays(earlier, later)
+                }
                 _ => RowExpr::Part(
                     self.lot.pick::<&str>(&["year", "month", "weekday"]),
-                    FieldRef::own(self.lot.below(3) + 1),
+                    FieldRef::own(*self.lot.pick(&[DAY, DONE, AT])),
                 ),
             },
             _ => RowExpr::Field(self.number_field(source)),
@@ -558,14 +589,14 @@ impl Draw<'_> {
     fn computed(&mut self) -> RowExpr {
         let of = |field| RowExpr::Field(FieldRef::own(field));
         match self.lot.below(4) {
-            0 => RowExpr::Elapsed(FieldRef::own(2), FieldRef::own(1)),
+            0 => RowExpr::Elapsed(FieldRef::own(DONE), FieldRef::own(DAY)),
             1 => RowExpr::Bin(
                 Op::Mul,
-                Box::new(of(9)),
+                Box::new(of(SCORE)),
                 Box::new(RowExpr::Field(FieldRef { via_client: true, field: 5 })),
             ),
-            2 => RowExpr::Bin(Op::Div, Box::new(of(7)), Box::new(of(8))),
-            _ => RowExpr::Otherwise(Box::new(of(9)), Box::new(RowExpr::Lit("1.5".into()))),
+            2 => RowExpr::Bin(Op::Div, Box::new(of(AMOUNT)), Box::new(of(QTY))),
+            _ => RowExpr::Otherwise(Box::new(of(SCORE)), Box::new(RowExpr::Lit("1.5".into()))),
         }
     }
 
@@ -590,18 +621,17 @@ impl Draw<'_> {
                 let kinds = [Kind::Text, Kind::Integer, Kind::Decimal, Kind::Number, Kind::Bool];
                 let fields = self.fields(source, &kinds);
                 // `extra` is made of other fields and is not among those that cleaning may read.
-                let declared: Vec<FieldRef> = fields.into_iter().filter(|f| f.field < 11).collect();
+                let declared: Vec<FieldRef> = fields.into_iter().filter(|f| is_declared(source, *f)).collect();
                 Pred::Missing(self.lot.once_in(2), *self.lot.pick(&declared))
             }
-            5 if source == ORDERS => Pred::Flag(FieldRef::own(10)),
+            5 if source == ORDERS => Pred::Flag(FieldRef::own(RUSH)),
             6 if source == ORDERS => {
-                let days = self.lot.between(0, 30);
-                Pred::Lasts(
-                    *self.lot.pick(&[Cmp::Lt, Cmp::Ge, Cmp::Le, Cmp::Gt]),
-                    FieldRef::own(2),
-                    FieldRef::own(1),
-                    days,
-                )
+                let cmp = *self.lot.pick(&[Cmp::Lt, Cmp::Ge, Cmp::Le, Cmp::Gt]);
+                let (later, earlier) = self.times();
+                match self.lot.below(2) {
+                    0 => Pred::Lasts(cmp, later, earlier, self.lot.between(0, 30)),
+                    _ => Pred::Moved(cmp, later, earlier, self.span()),
+                }
             }
             7 if text_of(source, text) != "kind" => {
                 let member = self.text_literal(source, text);
@@ -624,7 +654,7 @@ impl Draw<'_> {
     fn declared_number(&mut self, source: usize) -> FieldRef {
         loop {
             let field = self.number_field(source);
-            if field.field < 11 {
+            if is_declared(source, field) {
                 return field;
             }
         }
@@ -657,7 +687,7 @@ impl Draw<'_> {
     }
 
     fn on(&mut self, source: usize) -> Option<usize> {
-        (source == ORDERS && self.lot.once_in(4)).then(|| *self.lot.pick(&[2, 3]))
+        (source == ORDERS && self.lot.once_in(4)).then(|| *self.lot.pick(&[DONE, AT]))
     }
 
     // ---- leaves ----
@@ -934,7 +964,19 @@ impl Draw<'_> {
         if !shared.is_empty() && self.lot.once_in(2) {
             return Over::Dimension(*self.lot.pick(&shared));
         }
-        let cuts = [Cut::Day, Cut::Week, Cut::Week, Cut::Month, Cut::Month, Cut::Month, Cut::Quarter, Cut::Year];
+        let cuts = [
+            Cut::Day,
+            Cut::Week,
+            Cut::Week,
+            Cut::Month,
+            Cut::Month,
+            Cut::Month,
+            Cut::Quarter,
+            Cut::FiscalQuarter,
+            Cut::Half,
+            Cut::Year,
+            Cut::FiscalYear,
+        ];
         // A source that is refreshed monthly has no values by day.
         let coarsest =
             sources.iter().filter_map(|s| self.world.manners[*s].refreshed).map(|(_, cut)| fineness(cut)).max();
@@ -963,8 +1005,10 @@ impl Draw<'_> {
     }
 }
 
+fn is_declared(source: usize, field: FieldRef) -> bool {
+    field.via_client || field.field < SCHEMAS[source].fields.len()
+}
+
 fn text_of(source: usize, field: FieldRef) -> &'static str {
     SCHEMAS[if field.via_client { CLIENTS } else { source }].fields[field.field].name
 }
-
-const _: () = assert!(CLIENT_IN_ORDERS == 4);

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::days::{Cut, Span, Win, back_months, count_days, forth_days};
+use super::days::{Cut, Span, Win, back_months, count_days, forth_days, forth_months};
 use super::exact::{Doubt, Ratio, Val};
 use super::tree::{
     Aggregate, Atom, Body, ByFunc, Cond, Func, Leaf, Narrow, Num, Op, Over, Pred, RowExpr, Set, SetOp, Shift, Subject,
+    Unit,
 };
-use super::world::{CLIENT, CLIENT_IN_ORDERS, CLIENTS, Cell, FieldRef, ORDERS, Partners, SCHEMAS, World, carrier};
+use super::world::{
+    CLIENT, CLIENT_IN_ORDERS, CLIENTS, Cell, Dedupe, FieldRef, ORDERS, Partners, SCHEMAS, World, carrier,
+};
 
 /// Why a value is missing, as far as it matters to others: want of coverage makes a whole missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +93,11 @@ pub struct Oracle<'w> {
     to: [Option<Date>; 3],
     pub as_of: Date,
     pub doubt: Doubt,
+    /// Whether a leaf was read on a window that starts before its source does.
+    partial: Flag,
 }
+
+type Flag = std::cell::Cell<bool>;
 
 impl<'w> Oracle<'w> {
     /// `as_of`: given, else the latest day that any source has data for.
@@ -105,6 +112,7 @@ impl<'w> Oracle<'w> {
             to: [None; 3],
             as_of: Date::MIN,
             doubt,
+            partial: Flag::default(),
         };
         for source in [CLIENTS, 2, ORDERS] {
             oracle.clean(source);
@@ -155,7 +163,7 @@ impl<'w> Oracle<'w> {
     fn clean(&mut self, source: usize) {
         let manners = &self.world.manners[source];
         let mut rows = std::mem::take(&mut self.rows[source]);
-        if manners.keep_latest {
+        if let Some(dedupe) = manners.dedupe {
             let mut latest: BTreeMap<String, usize> = BTreeMap::new();
             let stamp = |row: &Row| match &row[3] {
                 Some(Cell::Stamp(at)) => *at,
@@ -164,7 +172,13 @@ impl<'w> Oracle<'w> {
             for (place, row) in rows.iter().enumerate() {
                 let Some(Cell::Text(id)) = &row[0] else { panic!("an order without an id") };
                 let best = latest.entry(id.clone()).or_insert(place);
-                if stamp(row) > stamp(&rows[*best]) {
+                let (here, there) = (stamp(row), stamp(&rows[*best]));
+                let better = match dedupe {
+                    Dedupe::Equal => false,
+                    Dedupe::Latest => here > there,
+                    Dedupe::Earliest => here < there,
+                };
+                if better {
                     *best = place;
                 }
             }
@@ -252,8 +266,12 @@ impl<'w> Oracle<'w> {
             },
             RowExpr::Otherwise(left, right) => of(left).or_else(|| of(right)),
             RowExpr::Elapsed(later, earlier) => {
-                let days = self.elapsed(source, row, *later, *earlier)?;
-                Some(Val::int(days).div(&Val::int(1)))
+                let seconds = self.elapsed(source, row, *later, *earlier)?;
+                Some(Val::int(seconds).div(&Val::int(Unit::Days.seconds())))
+            }
+            RowExpr::Within(field, unit) => {
+                let Some(Cell::Num(hours)) = self.cell(source, row, *field) else { return None };
+                Some(hours.mul(&Val::int(Unit::Hours.seconds())).div(&Val::int(unit.seconds())))
             }
             RowExpr::Workdays(from, to) => {
                 let (from, to) = (self.day_at(source, row, *from)?, self.day_at(source, row, *to)?);
@@ -270,9 +288,26 @@ impl<'w> Oracle<'w> {
         }
     }
 
+    /// Day and second of the day: a date is its midnight.
+    fn instant(&self, source: usize, row: &Row, at: FieldRef) -> Option<(Date, i64)> {
+        match self.cell(source, row, at)? {
+            Cell::Date(day) => Some((day, 0)),
+            Cell::Stamp(at) => {
+                let time = at.time();
+                Some((
+                    at.date(),
+                    i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second()),
+                ))
+            }
+            other => panic!("not a time: {other:?}"),
+        }
+    }
+
+    /// In seconds.
     fn elapsed(&self, source: usize, row: &Row, later: FieldRef, earlier: FieldRef) -> Option<i64> {
-        let (later, earlier) = (self.day_at(source, row, later)?, self.day_at(source, row, earlier)?);
-        Some(if later >= earlier { count_days(earlier, later) } else { -count_days(later, earlier) })
+        let (later, earlier) = (self.instant(source, row, later)?, self.instant(source, row, earlier)?);
+        let days = if later >= earlier { count_days(earlier.0, later.0) } else { -count_days(later.0, earlier.0) };
+        Some(days * 86_400 + later.1 - earlier.1)
     }
 
     /// None: neither true nor false.
@@ -294,8 +329,18 @@ impl<'w> Oracle<'w> {
             Pred::Contains(field, text) => Some(self.text(source, row, *field)?.contains(text.as_str())),
             Pred::Starts(field, text) => Some(self.text(source, row, *field)?.starts_with(text.as_str())),
             Pred::Day(cmp, field, than) => Some(cmp.holds(self.day_at(source, row, *field)?.cmp(than))),
+            Pred::Moved(cmp, later, earlier, span) => {
+                let (later, (day, second)) = (self.instant(source, row, *later)?, self.instant(source, row, *earlier)?);
+                let day = match span {
+                    Span::Days(n) => forth_days(day, *n),
+                    Span::Weeks(n) => forth_days(day, 7 * n),
+                    Span::Months(n) => forth_months(day, *n),
+                    Span::Years(n) => forth_months(day, 12 * n),
+                };
+                Some(cmp.holds(later.cmp(&(day, second))))
+            }
             Pred::Lasts(cmp, later, earlier, days) => {
-                Some(cmp.holds(self.elapsed(source, row, *later, *earlier)?.cmp(days)))
+                Some(cmp.holds(self.elapsed(source, row, *later, *earlier)?.cmp(&(days * 86_400))))
             }
             Pred::Missing(missing, field) => Some(self.cell(source, row, *field).is_none() == *missing),
             Pred::Flag(field) => match self.cell(source, row, *field)? {
@@ -525,6 +570,9 @@ impl<'w> Oracle<'w> {
         }
         let window = self.days(source, at);
         let Some(from) = self.from[source] else { return Ok(Emptiness::Unknown) };
+        if window.start.is_some_and(|start| start < from) {
+            self.partial.set(true);
+        }
         let first = window.start.map_or(from, |start| start.max(from));
         let to = self.to[source].map_or(self.as_of, |to| to.max(self.as_of));
         Ok(match first < window.end && first <= to {
@@ -570,8 +618,13 @@ impl<'w> Oracle<'w> {
         let window = self.days(leaf.source, at);
         let time = leaf.on.unwrap_or(SCHEMAS[leaf.source].time);
         let rows = self.matching(leaf.source, window, leaf.on, leaf.filter.as_ref(), &at.slice);
-        let number =
-            |expr: &RowExpr, row: &Row| self.row(expr, leaf.source, row, self.day(leaf.source, row, time).unwrap());
+        let number = |expr: &RowExpr, row: &Row| match expr {
+            // Aggregated as a time, and then divided.
+            RowExpr::Elapsed(later, earlier) if leaf.argument.as_ref().is_some_and(|x| std::ptr::eq(x, expr)) => {
+                self.elapsed(leaf.source, row, *later, *earlier).map(Val::int)
+            }
+            _ => self.row(expr, leaf.source, row, self.day(leaf.source, row, time).unwrap()),
+        };
         let argument = || leaf.argument.as_ref().unwrap();
         let values = || -> Vec<Val> { rows.iter().filter_map(|row| number(argument(), row)).collect() };
         let on = |day: Date| -> Val {
@@ -628,6 +681,10 @@ impl<'w> Oracle<'w> {
             Aggregate::Opening => dates().first().map(|day| on(*day)),
             Aggregate::Closing => dates().last().map(|day| on(*day)),
             Aggregate::AverageBalance => self.statistic(&ByFunc::Avg, dates().iter().map(|day| on(*day)).collect()),
+        };
+        let found = match leaf.argument {
+            Some(RowExpr::Elapsed(..)) => found.map(|time| time.div(&Val::int(Unit::Days.seconds()))),
+            _ => found,
         };
         found.ok_or(Gap::Other)
     }
@@ -701,11 +758,11 @@ impl<'w> Oracle<'w> {
                 let mut values = Vec::new();
                 let parts = self.parts(over, &self.reads_num(inner), at, &|out| self.gather_num(inner, at, over, out));
                 // With nobody to ask, x itself says whether anybody could be there.
-                if parts.is_empty() && matches!(self.num(inner, at), Err(Gap::Coverage)) {
+                if parts.is_empty() && matches!(self.aside(|| self.num(inner, at)), Err(Gap::Coverage)) {
                     return Err(Gap::Coverage);
                 }
                 for part in parts {
-                    match self.num(inner, &part) {
+                    match self.skipping(|| self.num(inner, &part)) {
                         Ok(value) => values.push(value),
                         Err(Gap::Coverage) => return Err(Gap::Coverage),
                         Err(Gap::Other) => {}
@@ -717,11 +774,11 @@ impl<'w> Oracle<'w> {
                 let mut count = 0;
                 let parts = self
                     .parts(over, &self.reads_cond(condition), at, &|out| self.gather_cond(condition, at, over, out));
-                if parts.is_empty() && matches!(self.cond(condition, at), Err(Gap::Coverage)) {
+                if parts.is_empty() && matches!(self.aside(|| self.cond(condition, at)), Err(Gap::Coverage)) {
                     return Err(Gap::Coverage);
                 }
                 for part in parts {
-                    match self.cond(condition, &part) {
+                    match self.skipping(|| self.cond(condition, &part)) {
                         Ok(holds) => count += i64::from(holds),
                         Err(Gap::Coverage) => return Err(Gap::Coverage),
                         Err(Gap::Other) => {}
@@ -812,7 +869,7 @@ impl<'w> Oracle<'w> {
                 .collect(),
             Over::Dimension(dimension) => {
                 let mut members = BTreeSet::new();
-                gather(&mut members);
+                self.aside(|| gather(&mut members));
                 members.iter().map(|m| at.narrowed(Slicing::is(*dimension, m))).collect()
             }
         }
@@ -926,6 +983,47 @@ impl<'w> Oracle<'w> {
         }
     }
 
+    /// All members of a dimension.
+    pub fn all_members(&self, dimension: usize) -> BTreeSet<String> {
+        let of = |source: usize| {
+            let carrier = carrier(dimension, source);
+            let rows = self.rows[source].iter();
+            rows.filter_map(move |row| self.text(source, row, carrier?))
+        };
+        (0..SCHEMAS.len()).flat_map(of).collect()
+    }
+
+    // ---- flags ----
+
+    /// What is read only to find out where to read leaves no flag.
+    fn aside<T>(&self, read: impl FnOnce() -> T) -> T {
+        let before = self.partial.get();
+        let found = read();
+        self.partial.set(before);
+        found
+    }
+
+    /// What is missing is skipped with its flags.
+    fn skipping<T>(&self, read: impl FnOnce() -> Result<T, Gap>) -> Result<T, Gap> {
+        let before = self.partial.get();
+        let found = read();
+        if found.is_err() {
+            self.partial.set(before);
+        }
+        found
+    }
+
+    /// Whether the value that was computed last stands on less than its window.
+    pub fn is_partial(&self) -> bool {
+        self.partial.get()
+    }
+
+    /// Whether a window reaches past the as-of day, for a subject that reads more than plans.
+    pub fn is_in_progress(&self, subject: usize, window: Win) -> bool {
+        let reads = self.reads_num(&Num::Name(subject));
+        window.last() > self.as_of && reads.iter().any(|source| !self.is_plan(*source))
+    }
+
     // ---- the answer ----
 
     /// A subject's value on a window and slice.
@@ -934,6 +1032,7 @@ impl<'w> Oracle<'w> {
     }
 
     pub fn value_of(&self, num: &Num, window: Win, slice: &[Slicing]) -> Result<Val, Gap> {
+        self.partial.set(false);
         // A drill-down into what a source does not know has no value, whatever else the formula says.
         let lacks = |s: &Slicing| {
             let sources = super::draw::sliced_sources(num, s.dimension(), self.subjects);

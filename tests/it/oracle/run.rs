@@ -8,15 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fishbone::design::DimensionId;
 use fishbone::evaluate::{EvalRequest, Periods};
-use fishbone::results::{Member, Row};
+use fishbone::results::{Flags, Member, Reason, Row};
 use fishbone::value::{Grain, Period};
 use fishbone::workspace::{DataOptions, Loaded};
 
 use super::days::Win;
 use super::draw::{Case, Lot};
 use super::exact::Val;
+use super::forms;
 use super::interpret::{Gap, Oracle, Slicing, agrees};
-use super::tree::{Body, Num, Subject, subject_name};
+use super::tree::{Aggregate, Body, Num, Subject, subject_name};
 use super::world::{DIMENSIONS, SCHEMAS};
 
 #[derive(Default)]
@@ -27,6 +28,10 @@ pub struct Tally {
     /// Hangs on the last digits of a double, so not compared.
     pub doubtful: u64,
     pub disagreements: Vec<String>,
+    /// In how many values that are known each form stands.
+    pub forms: BTreeMap<String, u64>,
+    /// Why values are missing.
+    pub reasons: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -36,6 +41,25 @@ impl Tally {
         self.missing += other.missing;
         self.doubtful += other.doubtful;
         self.disagreements.extend(other.disagreements);
+        for (form, values) in other.forms {
+            *self.forms.entry(form).or_default() += values;
+        }
+        for (reason, values) in other.reasons {
+            *self.reasons.entry(reason).or_default() += values;
+        }
+    }
+
+    /// How often each form and each reason was met.
+    pub fn statistics(&self) -> String {
+        let mut text = String::from("known values by what their formulas and designs hold:\n");
+        for form in forms::ALL.iter().chain(forms::OUTCOMES) {
+            text.push_str(&format!("{:>8}  {form}\n", self.forms.get(*form).copied().unwrap_or_default()));
+        }
+        text.push_str("missing values by reason:\n");
+        for (reason, values) in &self.reasons {
+            text.push_str(&format!("{values:>8}  {reason}\n"));
+        }
+        text
     }
 
     pub fn summary(&self, seed: u64) -> String {
@@ -103,8 +127,15 @@ fn load(case: &Case, subjects: &[Subject], folder: &Path) -> Result<Loaded, Stri
     }
 }
 
-/// Values of the program, or why there is none, by period, subject and member.
-type Shown = BTreeMap<(String, String, Option<Member>), (Option<f64>, String)>;
+/// What the program says.
+struct Got {
+    value: Option<f64>,
+    reason: Option<Reason>,
+    flags: Flags,
+}
+
+/// By period, subject and members.
+type Shown = BTreeMap<(String, String, Vec<Member>), Got>;
 
 fn evaluate(case: &Case, loaded: &Loaded) -> Result<Shown, String> {
     let design = loaded.design();
@@ -130,7 +161,7 @@ fn evaluate(case: &Case, loaded: &Loaded) -> Result<Shown, String> {
         only: Vec::new(),
         measures: true,
         slice: sliced.collect(),
-        by: case.by.map(|d| vec![dimension(d)]).into_iter().collect(),
+        by: if case.by.is_empty() { Vec::new() } else { vec![case.by.iter().map(|d| dimension(*d)).collect()] },
         as_of: case.as_of,
     };
     let options = DataOptions { threads: Some(1), ..DataOptions::default() };
@@ -139,9 +170,9 @@ fn evaluate(case: &Case, loaded: &Loaded) -> Result<Shown, String> {
     })?;
     let fixed = case.slice.len();
     let of_row = |row: Row| {
-        let member = row.slice.get(fixed).map(|(_, member)| member.clone());
-        let reason = row.reason.map(|r| format!("{r:?}")).unwrap_or_default();
-        ((row.period, row.name, member), (row.value.map(|v| v.to_f64()), reason))
+        let members = row.slice.iter().skip(fixed).map(|(_, member)| member.clone()).collect();
+        let got = Got { value: row.value.map(|v| v.to_f64()), reason: row.reason, flags: row.flags };
+        ((row.period, row.name, members), got)
     };
     Ok(results.rows.into_iter().map(of_row).collect())
 }
@@ -153,37 +184,66 @@ fn compare(case: &Case, folder: &Path, tally: &mut Tally) -> Result<(), String> 
         return Ok(());
     }
     let shown = evaluate(case, &loaded)?;
-    for window in &case.asked {
+    let (of_case, of_subjects) = (forms::of_case(case), forms::of_subjects(&case.subjects));
+    // A window that starts after the as-of day is not due: the language gives it no value.
+    for window in case.asked.iter().filter(|w| w.start.is_some_and(|start| start <= oracle.as_of)) {
         let period = case.world.almanac.name(case.cut, window.last());
         for (index, subject) in case.subjects.iter().enumerate() {
             let Body::Num(num) = &subject.body else { continue };
             let name = subject_name(index);
-            let members: Vec<Option<Member>> =
+            let lines: Vec<Vec<Member>> =
                 shown.keys().filter(|(p, n, _)| *p == period && *n == name).map(|(_, _, m)| m.clone()).collect();
-            if !members.contains(&None) {
+            if !lines.contains(&Vec::new()) {
                 return Err(format!("no row for {name} in {period}"));
             }
-            for member in members {
-                let mut slice = case.slice.clone();
-                match (&member, case.by) {
-                    (Some(Member::Value(m)), Some(d)) => slice.push(Slicing::is(d, m)),
-                    (Some(Member::NotGiven), Some(d)) => slice.push(Slicing::NotGiven { dimension: d }),
-                    _ => {}
-                }
+            if let Some(line) = left_out(case, &oracle, index, *window, &lines) {
+                return Err(format!("no row for {name} in {period}, {line:?}\n  {}", subject.text(&case.world, index)));
+            }
+            for members in lines {
+                let slice = sliced(case, &members);
                 let want = oracle.value(index, *window, &slice);
                 if oracle.doubt.take() {
                     tally.doubtful += 1;
                     continue;
                 }
-                *(if want.is_ok() { &mut tally.known } else { &mut tally.missing }) += 1;
-                let got = &shown[&(period.clone(), name.clone(), member.clone())];
-                if !same(&want, got.0) {
+                let got = &shown[&(period.clone(), name.clone(), members.clone())];
+                match &want {
+                    Ok(_) => {
+                        tally.known += 1;
+                        let outcomes = [members.contains(&Member::NotGiven), got.flags.in_progress, got.flags.partial];
+                        let outcomes = forms::OUTCOMES.iter().zip(outcomes).filter(|(_, is)| *is);
+                        let met = of_case.union(&of_subjects[index]).cloned();
+                        for form in met.chain(outcomes.map(|(outcome, _)| outcome.to_string())) {
+                            *tally.forms.entry(form).or_default() += 1;
+                        }
+                    }
+                    Err(_) => {
+                        tally.missing += 1;
+                        let reason = format!("{:?}", got.reason);
+                        let reason = reason.trim_start_matches("Some(").split([' ', ')']).next().unwrap_or_default();
+                        *tally.reasons.entry(reason.to_string()).or_default() += 1;
+                    }
+                }
+                let flags = Flags {
+                    in_progress: oracle.is_in_progress(index, *window),
+                    partial: want.is_ok() && oracle.is_partial(),
+                    provisional: false,
+                };
+                if same(&want, got) && flags != got.flags {
+                    return Err(format!(
+                        "{name} in {period}, slice {slice:?}, as of {}: expected {flags:?}, got {:?}\n  {}",
+                        oracle.as_of,
+                        got.flags,
+                        subject.text(&case.world, index),
+                    ));
+                }
+                if !same(&want, got) {
                     return Err(format!(
                         "{name} in {period}, slice {slice:?}, as of {}: {}\n  {}{}",
                         oracle.as_of,
                         differ(&want, got),
                         subject.text(&case.world, index),
-                        smallest(case, &oracle, folder, num, *window, (&member, &slice)),
+                        smallest(case, &oracle, folder, num, *window, (&members, &slice)),
                     ));
                 }
             }
@@ -192,22 +252,62 @@ fn compare(case: &Case, folder: &Path, tally: &mut Tally) -> Result<(), String> 
     Ok(())
 }
 
-fn same(want: &Result<Val, Gap>, got: Option<f64>) -> bool {
-    match (want, got) {
+fn sliced(case: &Case, members: &[Member]) -> Vec<Slicing> {
+    let more = case.by.iter().zip(members).map(|(dimension, member)| match member {
+        Member::Value(m) => Slicing::is(*dimension, m),
+        Member::NotGiven => Slicing::NotGiven { dimension: *dimension },
+    });
+    case.slice.iter().cloned().chain(more).collect()
+}
+
+/// A line that a drill-down lacks, though rows are counted there.
+fn left_out(
+    case: &Case,
+    oracle: &Oracle<'_>,
+    subject: usize,
+    window: Win,
+    lines: &[Vec<Member>],
+) -> Option<Vec<Member>> {
+    let counts = matches!(&case.subjects[subject].body,
+        Body::Num(Num::Leaf(leaf)) if matches!(leaf.aggregate, Aggregate::Count));
+    if !counts || case.by.is_empty() {
+        return None;
+    }
+    let mut possible: Vec<Vec<Member>> = vec![Vec::new()];
+    for dimension in &case.by {
+        let members = oracle.all_members(*dimension).into_iter().map(Member::Value).chain([Member::NotGiven]);
+        let members: Vec<Member> = members.collect();
+        possible = possible
+            .iter()
+            .flat_map(|line| members.iter().map(|m| [line.as_slice(), std::slice::from_ref(m)].concat()))
+            .collect();
+    }
+    possible.into_iter().find(|line| {
+        let rows = oracle.value(subject, window, &sliced(case, line));
+        !lines.contains(line) && rows.is_ok_and(|rows| rows.to_f64() > 0.0)
+    })
+}
+
+/// The same value; or none, and for the same kind of reason.
+fn same(want: &Result<Val, Gap>, got: &Got) -> bool {
+    match (want, got.value) {
         (Ok(want), Some(got)) => agrees(want, got),
-        (Err(_), None) => true,
+        (Err(gap), None) => {
+            let uncovered = matches!(got.reason, Some(Reason::NotCovered { .. } | Reason::BeforeCoverage { .. }));
+            uncovered == (*gap == Gap::Coverage)
+        }
         _ => false,
     }
 }
 
-fn differ(want: &Result<Val, Gap>, got: &(Option<f64>, String)) -> String {
+fn differ(want: &Result<Val, Gap>, got: &Got) -> String {
     let want = match want {
         Ok(value) => format!("{} (±{:e})", value.to_f64(), value.err),
         Err(gap) => format!("missing ({gap:?})"),
     };
-    match got {
-        (Some(got), _) => format!("expected {want}, got {got}"),
-        (None, reason) => format!("expected {want}, got {reason}"),
+    match got.value {
+        Some(got) => format!("expected {want}, got {got}"),
+        None => format!("expected {want}, got {:?}", got.reason),
     }
 }
 
@@ -218,7 +318,7 @@ fn smallest(
     folder: &Path,
     num: &Num,
     window: Win,
-    (member, slice): (&Option<Member>, &[Slicing]),
+    (members, slice): (&[Member], &[Slicing]),
 ) -> String {
     let mut parts = Vec::new();
     num.parts(&mut parts);
@@ -236,8 +336,8 @@ fn smallest(
     for (place, part) in parts.iter().enumerate() {
         let want = oracle.value_of(part, window, slice);
         let doubtful = oracle.doubt.take();
-        let Some(got) = shown.get(&(period.clone(), subject_name(first + place), member.clone())) else { continue };
-        if !same(&want, got.0) && !doubtful {
+        let Some(got) = shown.get(&(period.clone(), subject_name(first + place), members.to_vec())) else { continue };
+        if !same(&want, got) && !doubtful {
             return format!("\n  its part: {}\n  {}", part.text(&case.world), differ(&want, got));
         }
     }

@@ -14,7 +14,7 @@ pub enum Op {
 }
 
 impl Op {
-    fn sign(self) -> &'static str {
+    pub fn sign(self) -> &'static str {
         match self {
             Op::Add => "+",
             Op::Sub => "-",
@@ -74,7 +74,7 @@ pub enum Func {
 }
 
 impl Func {
-    fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Func::Round(_) => "round",
             Func::Abs => "abs",
@@ -102,9 +102,42 @@ pub enum RowExpr {
     Otherwise(Box<RowExpr>, Box<RowExpr>),
     /// `(later - earlier) / 1 days`
     Elapsed(FieldRef, FieldRef),
+    /// `field / 1 days`, of a field in hours.
+    Within(FieldRef, Unit),
     Workdays(FieldRef, FieldRef),
     /// year, month, weekday
     Part(&'static str, FieldRef),
+}
+
+/// A unit of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+}
+
+impl Unit {
+    pub const ALL: [Unit; 4] = [Unit::Seconds, Unit::Minutes, Unit::Hours, Unit::Days];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Seconds => "seconds",
+            Unit::Minutes => "minutes",
+            Unit::Hours => "hours",
+            Unit::Days => "days",
+        }
+    }
+
+    pub fn seconds(self) -> i64 {
+        match self {
+            Unit::Seconds => 1,
+            Unit::Minutes => 60,
+            Unit::Hours => 3_600,
+            Unit::Days => 86_400,
+        }
+    }
 }
 
 /// A condition on one row.
@@ -117,6 +150,8 @@ pub enum Pred {
     Contains(FieldRef, String),
     Starts(FieldRef, String),
     Day(Cmp, FieldRef, Date),
+    /// `later <= earlier + 1 months`
+    Moved(Cmp, FieldRef, FieldRef, Span),
     /// `later - earlier >= n days`
     Lasts(Cmp, FieldRef, FieldRef, i64),
     /// `is missing`, or else `is known`
@@ -148,7 +183,8 @@ pub enum Aggregate {
 pub struct Leaf {
     pub aggregate: Aggregate,
     pub source: usize,
-    /// A number; for `count_distinct` maybe a text field.
+    /// A number; for `count_distinct` maybe a text field; a time between two fields, which the aggregate is then
+    /// divided by a day.
     pub argument: Option<RowExpr>,
     pub on: Option<usize>,
     pub filter: Option<Pred>,
@@ -343,6 +379,7 @@ impl RowExpr {
             }
             RowExpr::Otherwise(left, right) => format!("({} otherwise {})", of(left), of(right)),
             RowExpr::Elapsed(later, earlier) => format!("(({} - {}) / 1 days)", name(*later), name(*earlier)),
+            RowExpr::Within(field, unit) => format!("({} / 1 {})", name(*field), unit.word()),
             RowExpr::Workdays(from, to) => format!("workdays({}, {})", name(*from), name(*to)),
             RowExpr::Part(part, field) => format!("{part}({})", name(*field)),
         }
@@ -366,6 +403,9 @@ impl Pred {
             Pred::Contains(field, text) => format!("({} contains {})", name(*field), quoted(text)),
             Pred::Starts(field, text) => format!("({} starts with {})", name(*field), quoted(text)),
             Pred::Day(cmp, field, day) => format!("({} {} {day})", name(*field), cmp.sign()),
+            Pred::Moved(cmp, later, earlier, span) => {
+                format!("({} {} {} + {})", name(*later), cmp.sign(), name(*earlier), span.text())
+            }
             Pred::Lasts(cmp, later, earlier, days) => {
                 format!("({} - {} {} {days} days)", name(*later), name(*earlier), cmp.sign())
             }
@@ -392,6 +432,13 @@ impl Leaf {
         // The first name names the source: a leading field stands behind it, anything else is put behind 0 of its own.
         let qualified = |expr: &RowExpr| match expr {
             RowExpr::Field(field) => format!("{source}.{}", world.field_name(self.source, *field)),
+            RowExpr::Within(field, unit) => {
+                format!("{source}.{} / 1 {}", world.field_name(self.source, *field), unit.word())
+            }
+            RowExpr::Elapsed(later, earlier) => {
+                let name = |f: &FieldRef| world.field_name(self.source, *f);
+                format!("{source}.{} - {}", name(later), name(earlier))
+            }
             RowExpr::Bin(op, left, right) if matches!(&**left, RowExpr::Field(_)) => {
                 let RowExpr::Field(field) = &**left else { unreachable!() };
                 let left = format!("{source}.{}", world.field_name(self.source, *field));
@@ -401,7 +448,11 @@ impl Leaf {
         };
         let clauses = clauses(world, self.source, self.on, self.filter.as_ref());
         let argument = || qualified(self.argument.as_ref().expect("an argument"));
-        let plain = |name: &str| format!("{name}({}{clauses})", argument());
+        let days = |text: String| match self.argument {
+            Some(RowExpr::Elapsed(..)) => format!("({text} / 1 days)"),
+            _ => text,
+        };
+        let plain = |name: &str| days(format!("{name}({}{clauses})", argument()));
         match &self.aggregate {
             Aggregate::Count => format!("count({source}{clauses})"),
             Aggregate::CountDistinct => plain("count_distinct"),
@@ -414,7 +465,7 @@ impl Leaf {
             Aggregate::Opening => plain("opening"),
             Aggregate::Closing => plain("closing"),
             Aggregate::AverageBalance => plain("average_balance"),
-            Aggregate::Percentile(p) => format!("percentile({}{clauses}, {p})", argument()),
+            Aggregate::Percentile(p) => days(format!("percentile({}{clauses}, {p})", argument())),
             Aggregate::WeightedAvg(weight) => {
                 let weight = match weight {
                     RowExpr::Field(_) => qualified(weight),

@@ -19,6 +19,23 @@ pub enum Kind {
     Integer,
     Decimal,
     Number,
+    /// A number of hours.
+    Hours,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Id => "id",
+            Kind::Text => "text",
+            Kind::Bool => "bool",
+            Kind::Date => "date",
+            Kind::Timestamp => "timestamp",
+            Kind::Integer => "integer",
+            Kind::Decimal => "decimal",
+            Kind::Number | Kind::Hours => "number",
+        }
+    }
 }
 
 pub struct Field {
@@ -61,6 +78,7 @@ pub const SCHEMAS: [Schema; 3] = [
             field("qty", Kind::Integer, true, ""),
             field("score", Kind::Number, true, ""),
             field("rush", Kind::Bool, true, ""),
+            field("spent", Kind::Hours, true, " hours"),
         ],
     },
     Schema {
@@ -91,7 +109,16 @@ pub const SCHEMAS: [Schema; 3] = [
     },
 ];
 
+/// Fields of `orders`.
+pub const DAY: usize = 1;
+pub const DONE: usize = 2;
+pub const AT: usize = 3;
 pub const CLIENT_IN_ORDERS: usize = 4;
+pub const AMOUNT: usize = 7;
+pub const QTY: usize = 8;
+pub const SCORE: usize = 9;
+pub const RUSH: usize = 10;
+pub const SPENT: usize = 11;
 
 /// A field of a row of `source`, or, through `client`, of its partner in `clients`. Past the declared ones: computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,14 +167,24 @@ pub enum Cell {
 /// As in the file: empty is missing.
 pub type Raw = Vec<String>;
 
+/// `deduplicate by id`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dedupe {
+    /// Doubles are equal.
+    Equal,
+    /// `keep latest at`
+    Latest,
+    /// `keep earliest at`
+    Earliest,
+}
+
 /// How a source's rows are cleaned and what it says about itself.
 #[derive(Clone, Debug, Default)]
 pub struct Manners {
     /// `refreshed`: by its word and the period that it stands for.
     pub refreshed: Option<(&'static str, Cut)>,
     pub covers: Option<Date>,
-    /// `deduplicate by id keep latest at`
-    pub keep_latest: bool,
+    pub dedupe: Option<Dedupe>,
     pub drop_where: Option<Pred>,
     pub plan: bool,
 }
@@ -262,7 +299,7 @@ impl World {
                 writeln!(text, "  plan: true").unwrap();
             }
             for field in schema.fields {
-                let kind = format!("{:?}", field.kind).to_lowercase();
+                let kind = field.kind.word();
                 let optional = if field.optional { "?" } else { "" };
                 writeln!(text, "  field {}: {kind}{optional}{}", field.name, field.more).unwrap();
             }
@@ -272,10 +309,13 @@ impl World {
                 }
             }
             let is_empty = self.raw[source].is_empty();
-            if manners.keep_latest || manners.drop_where.is_some() || is_empty {
+            if manners.dedupe.is_some() || manners.drop_where.is_some() || is_empty {
                 writeln!(text, "  clean {{").unwrap();
-                if manners.keep_latest {
-                    writeln!(text, "    deduplicate by id keep latest at").unwrap();
+                match manners.dedupe {
+                    Some(Dedupe::Equal) => writeln!(text, "    deduplicate by id").unwrap(),
+                    Some(Dedupe::Latest) => writeln!(text, "    deduplicate by id keep latest at").unwrap(),
+                    Some(Dedupe::Earliest) => writeln!(text, "    deduplicate by id keep earliest at").unwrap(),
+                    None => {}
                 }
                 if is_empty {
                     writeln!(text, "    drop where {} is known \"a filler\"", schema.fields[schema.time].name).unwrap();
@@ -306,7 +346,7 @@ impl World {
             Kind::Date => Cell::Date(text.parse().unwrap()),
             Kind::Timestamp => Cell::Stamp(text.parse().unwrap()),
             Kind::Integer | Kind::Decimal => Cell::Num(Val::parse(text)),
-            Kind::Number => Cell::Num(Val::float(super::exact::Ratio::parse(text))),
+            Kind::Number | Kind::Hours => Cell::Num(Val::float(super::exact::Ratio::parse(text))),
         })
     }
 
