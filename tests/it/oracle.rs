@@ -108,6 +108,9 @@ fn agrees_with_the_program() {
     let tally = run::run(seed, cases);
     println!("{}\n{}", tally.summary(seed), tally.statistics());
     assert!(tally.disagreements.is_empty(), "{}", tally.disagreements.join("\n\n"));
+    let unseen: Vec<&&str> =
+        forms::ALL.iter().chain(forms::OUTCOMES).filter(|f| !tally.forms.contains_key(**f)).collect();
+    assert!(tally.cases < CASES || unseen.is_empty(), "in no known value: {unseen:?}");
     assert!(
         tally.cases < 100 || tally.known * 2 > tally.missing,
         "too little is known to show anything: {}",

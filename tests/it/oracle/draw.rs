@@ -506,7 +506,7 @@ impl Draw<'_> {
                 };
                 RowExpr::Bin(op, Box::new(field), Box::new(right))
             }
-            1 if self.lot.once_in(2) => {
+            1 => {
                 let right = self.row_expr(source, 1);
                 RowExpr::Bin(Op::Mul, Box::new(field), Box::new(right))
             }
@@ -663,7 +663,7 @@ impl Draw<'_> {
     fn pred(&mut self, source: usize, depth: usize) -> Pred {
         if depth == 0 {
             return match self.lot.below(8) {
-                0 => {
+                0 | 1 => {
                     let cmp = *self.lot.pick(&Cmp::ALL);
                     Pred::Compare(cmp, self.row_expr(source, 1), self.row_expr(source, 1))
                 }
