@@ -10,7 +10,7 @@ use super::rollup::{Part, Rolled, roll_up};
 use super::{Ask, Cell, CellValue, Evaluator, leaves};
 use crate::design::{Child, Design, DimensionId, FactorId, IndicatorId, MeasureId, ObjectiveId, Stage, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Answer, Answers, Request, Slice, SliceCondition, SliceTest};
+use crate::plan::{Answer, Answers, Leaf, Request, Slice, SliceCondition, SliceTest};
 use crate::results::{Flags, Member, Notice, Reason, Results, Row, SourceReport, Status, SubjectId};
 use crate::source::Sources;
 use crate::value::calendar::Date;
@@ -221,10 +221,15 @@ fn members(
         .flat_map(|subject| leaves(design, subject))
         .filter(|leaf| declared.field_in(leaf.source()).is_some())
         .collect();
-    let on = |window: Window| as_of.map_or(window, |day| window.cut(day));
+    // Plans are never cut.
+    let is_plan = |leaf: &Leaf| design.sources.get(leaf.source().index()).is_some_and(|s| s.plan);
+    let on = |leaf: &Leaf, window: Window| match as_of {
+        Some(day) if !is_plan(leaf) => window.cut(day),
+        _ => window,
+    };
     let leaves = periods
         .iter()
-        .flat_map(|(_, window)| read.iter().map(move |leaf| (leaf.clone(), on(*window), slice.clone())))
+        .flat_map(|(_, window)| read.iter().map(move |leaf| (leaf.clone(), on(leaf, *window), slice.clone())))
         .collect();
     let answer = answers.answer(&[Request::Members { dimension, leaves }])?;
     let found = match answer.into_iter().next() {

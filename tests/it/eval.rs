@@ -297,6 +297,48 @@ fn nothing_in_the_data_commands_the_terminal() {
     }
 }
 
+/// A plan reaches past the as-of day, and so do its members.
+#[test]
+fn a_drill_down_has_the_members_of_the_rest_of_a_plan() {
+    let design = r#"
+source sales { from: csv("sales.csv"), time: day
+  field day: date
+  field region: text
+  field amount: integer
+}
+source budget { from: csv("budget.csv"), time: month, plan: true
+  field month: date
+  field region: text
+  field amount: integer
+}
+dimension region: sales.region, budget.region
+measure sold = sum(sales.amount)
+measure planned = sum(budget.amount)
+"#;
+    let sales = "day,region,amount\n2026-01-05,north,3\n2026-02-10,north,4\n";
+    let budget = "month,region,amount\n2026-01-01,north,10\n2026-03-01,south,20\n";
+    let folder = folder(&[("design.kpi", design), ("sales.csv", sales), ("budget.csv", budget)]);
+    let ran = run(folder.path(), "eval --measures --period 2026-Q1 --by-dimension region --format csv");
+    let lines: Vec<Vec<&str>> = ran.stdout.lines().map(|line| line.split(',').collect()).collect();
+    let column = |name: &str| lines[0].iter().position(|c| *c == name).unwrap();
+    let shown: Vec<String> = lines[1..]
+        .iter()
+        .filter(|line| line[column("kind")] == "measure")
+        .map(|line| [line[column("name")], line[column("slice")], line[column("value")]].join(" "))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "sold  7",
+            "sold region=north 7",
+            "sold region=south 0",
+            "planned  30",
+            "planned region=north 10",
+            "planned region=south 20"
+        ]
+    );
+}
+
 #[test]
 fn without_data_a_period_has_to_be_named() {
     let design =
