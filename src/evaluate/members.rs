@@ -43,7 +43,7 @@ impl Evaluator<'_> {
                 continue;
             };
             if outcome.is_uncovered() {
-                return Some(Outcome { flags: outcome.flags, ..Outcome::new(outcome.result) });
+                return Some(Outcome { flags: flags.union(outcome.flags), ..Outcome::new(outcome.result) });
             }
             // A member without a value is skipped, with all that belongs to it.
             let Ok(datum) = outcome.result else { continue };

@@ -758,7 +758,7 @@ impl<'w> Oracle<'w> {
                 let mut values = Vec::new();
                 let parts = self.parts(over, &self.reads_num(inner), at, &|out| self.gather_num(inner, at, over, out));
                 // With nobody to ask, x itself says whether anybody could be there.
-                if parts.is_empty() && matches!(self.aside(|| self.num(inner, at)), Err(Gap::Coverage)) {
+                if parts.is_empty() && self.skipping(|| self.num(inner, at)).err() == Some(Gap::Coverage) {
                     return Err(Gap::Coverage);
                 }
                 for part in parts {
@@ -774,7 +774,7 @@ impl<'w> Oracle<'w> {
                 let mut count = 0;
                 let parts = self
                     .parts(over, &self.reads_cond(condition), at, &|out| self.gather_cond(condition, at, over, out));
-                if parts.is_empty() && matches!(self.aside(|| self.cond(condition, at)), Err(Gap::Coverage)) {
+                if parts.is_empty() && self.skipping(|| self.cond(condition, at)).err() == Some(Gap::Coverage) {
                     return Err(Gap::Coverage);
                 }
                 for part in parts {
@@ -1003,11 +1003,12 @@ impl<'w> Oracle<'w> {
         found
     }
 
-    /// What is missing is skipped with its flags.
+    /// A part that is missing is skipped with its flags; for want of coverage it is what makes the whole missing, so
+    /// that a value that stands in for the whole has them. (The language does not say; this is the program's reading.)
     fn skipping<T>(&self, read: impl FnOnce() -> Result<T, Gap>) -> Result<T, Gap> {
         let before = self.partial.get();
         let found = read();
-        if found.is_err() {
+        if matches!(found, Err(Gap::Other)) {
             self.partial.set(before);
         }
         found

@@ -92,7 +92,9 @@ pub fn run(seed: u64, cases: Range<u64>) -> Tally {
             let folder = kept.as_ref().map_or(temporary.path(), Path::new);
             let mut own = Tally { cases: 1, ..Tally::default() };
             if let Err(problem) = compare(&Lot::new(seed, number).case(), folder, &mut own) {
-                own.disagreements.push(format!("case {number} of seed {seed}: {problem}"));
+                let problem = format!("case {number} of seed {seed}: {problem}");
+                println!("{problem}\n");
+                own.disagreements.push(problem);
             }
             let mut tally = tally.lock().unwrap();
             tally.add(own);
