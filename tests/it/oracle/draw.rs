@@ -179,7 +179,15 @@ impl Lot {
         let worked = some_days(self, 5).difference(&holidays).copied().collect();
         let almanac = Almanac { fiscal_start, named_by_end: self.once_in(2), week_first: week, holidays, worked };
 
-        let day = |lot: &mut Lot| forth_days(start, lot.between(0, days));
+        // Often a month's first or last day, where windows begin and end.
+        let day = |lot: &mut Lot| {
+            let day = forth_days(start, lot.between(0, days));
+            match lot.below(6) {
+                0 => day.first_of_month(),
+                1 => day.last_of_month(),
+                _ => day,
+            }
+        };
         let clients: Vec<String> = (0..self.below(9)).map(|n| format!("c{n}")).collect();
         let mut raw: [Vec<Raw>; 3] = Default::default();
         for client in &clients {
