@@ -758,7 +758,7 @@ impl<'w> Oracle<'w> {
                 let mut values = Vec::new();
                 let parts = self.parts(over, &self.reads_num(inner), at, &|out| self.gather_num(inner, at, over, out));
                 // With nobody to ask, x itself says whether anybody could be there.
-                if parts.is_empty() && self.skipping(|| self.num(inner, at)).err() == Some(Gap::Coverage) {
+                if parts.is_empty() && self.is_uncovered(|| self.num(inner, at)) {
                     return Err(Gap::Coverage);
                 }
                 for part in parts {
@@ -774,7 +774,7 @@ impl<'w> Oracle<'w> {
                 let mut count = 0;
                 let parts = self
                     .parts(over, &self.reads_cond(condition), at, &|out| self.gather_cond(condition, at, over, out));
-                if parts.is_empty() && self.skipping(|| self.cond(condition, at)).err() == Some(Gap::Coverage) {
+                if parts.is_empty() && self.is_uncovered(|| self.cond(condition, at)) {
                     return Err(Gap::Coverage);
                 }
                 for part in parts {
@@ -1012,6 +1012,16 @@ impl<'w> Oracle<'w> {
             self.partial.set(before);
         }
         found
+    }
+
+    /// Whether something is missing for want of coverage; else nothing of it is left.
+    fn is_uncovered<T>(&self, read: impl FnOnce() -> Result<T, Gap>) -> bool {
+        let before = self.partial.get();
+        let uncovered = read().err() == Some(Gap::Coverage);
+        if !uncovered {
+            self.partial.set(before);
+        }
+        uncovered
     }
 
     /// Whether the value that was computed last stands on less than its window.
