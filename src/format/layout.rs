@@ -112,24 +112,24 @@ fn indented(text: &str, indent: usize) -> String {
         // It starts behind the quotes: its lines share no indentation.
         return text.to_string();
     };
-    let margin = " ".repeat(indent * super::INDENT);
     let blank = |line: &str| line.trim().is_empty();
-    let shared = lines.lines().filter(|line| !blank(line));
-    let shared = shared.map(|line| line.len() - line.trim_start_matches([' ', '\t']).len()).min().unwrap_or(0);
-    let mut out = String::from("\"\"\"\n");
-    let mut rows = lines.split('\n').peekable();
-    while let Some(row) = rows.next() {
-        let row = row.strip_suffix('\r').unwrap_or(row);
-        if rows.peek().is_none() {
-            // The line of the closing quotes, or the last line of the text before them.
-            let rest = if blank(row) { "" } else { row.get(shared..).unwrap_or("") };
-            out.push_str(&format!("{margin}{rest}\"\"\""));
-            break;
-        }
-        match row.get(shared..).filter(|rest| !rest.is_empty()) {
-            Some(rest) => out.push_str(&format!("{margin}{rest}\n")),
-            None => out.push('\n'),
-        }
+    let mut rows: Vec<&str> = lines.lines().collect();
+    if rows.last().is_some_and(|row| blank(row)) {
+        rows.pop();
     }
-    out
+    let shared = rows.iter().filter(|row| !blank(row));
+    let Some(shared) = shared.map(|row| row.len() - row.trim_start_matches([' ', '\t']).len()).min() else {
+        // Nothing but white space, which is all that it says.
+        return text.to_string();
+    };
+    let margin = " ".repeat(indent * super::INDENT);
+    let mut out = String::from("\"\"\"\n");
+    for row in rows {
+        if let Some(rest) = row.trim_end_matches('\r').get(shared..).filter(|rest| !rest.is_empty()) {
+            out.push_str(&margin);
+            out.push_str(rest);
+        }
+        out.push('\n');
+    }
+    out + &margin + "\"\"\""
 }

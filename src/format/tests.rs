@@ -74,6 +74,17 @@ fn line_ends_stay_as_they_are() {
     assert_eq!(assert_kept("\n\n// alone"), "// alone\n");
 }
 
+/// A text of several lines says the same at any indentation: blank lines at its end, lines of white space, no lines.
+#[test]
+fn long_texts_say_the_same() {
+    let q = "\"\"\"";
+    for inner in
+        ["\n", "\n\n", "\n  \n \n", "a", "a\n b", "\n a\n\n  b\n\n", "\n  a\n   \n\t\n", "\n\ta\n\t b\n ", "\na\n  b"]
+    {
+        assert_kept(&format!("factor f {{\nindicator i {{ note: {q}{inner}{q}, definition: {q}{inner}{q} }}\n}}\n"));
+    }
+}
+
 /// Numbers by lot, the same at every run.
 struct Lot(u64);
 
