@@ -133,3 +133,49 @@ fn what_can_be_fixed_is_told() {
     assert!(ran.stdout.contains("checked 1 file"), "{}", ran.stdout);
     assert_eq!(kpi(here.path(), &["check", "--format", "json"]).stderr, "", "programs see the fixes themselves");
 }
+
+/// The fixes of rules: they end, can be read, leave no error, and the findings that carried them are gone.
+#[test]
+fn fixes_of_rules_mend_what_was_found() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for entry in walkdir::WalkDir::new(root().join("tests/cases/lint")).sort_by_file_name() {
+        let path = entry.expect("an entry").into_path();
+        if path.file_name().is_none_or(|n| n != "bad.kpi")
+            || path.parent().and_then(|p| p.file_name()).is_some_and(|n| n == "bad")
+        {
+            continue;
+        }
+        let name = path.display().to_string();
+        let mut texts = files(&std::fs::read_to_string(&path).expect("a case"));
+        let judge = |texts: &[(String, String)]| {
+            let mut loaded = errors(texts);
+            let as_of = Some("2026-06-30".parse().expect("a day"));
+            let profile = Some(fishbone::config::Profile::Appraisal);
+            loaded.lint(&fishbone::lint::Options { profile, as_of, ..Default::default() }, None);
+            loaded
+        };
+        let fixable = |loaded: &Loaded| loaded.diagnostics().iter().filter(|d| d.fix.is_some()).count();
+        let had_errors = errors(&texts).has_errors();
+        if fixable(&judge(&texts)) == 0 {
+            continue;
+        }
+        seen += 1;
+        for rounds in 0.. {
+            let loaded = judge(&texts);
+            let made = round(&loaded.sources, loaded.diagnostics(), Applicability::Proposed, |_| true);
+            if made.made.is_empty() || rounds == 8 {
+                if fixable(&loaded) > 0 || (!had_errors && errors(&texts).has_errors()) {
+                    wrong.push(format!("{name} after {rounds} rounds: {:#?}\n{}", loaded.diagnostics(), texts[0].1));
+                }
+                break;
+            }
+            for (id, text) in made.texts {
+                let path = loaded.sources.get(id).expect("a file").path.clone();
+                texts.iter_mut().find(|(p, _)| *p == path).expect("the file").1 = text;
+            }
+        }
+    }
+    assert!(seen > 5, "{seen}");
+    assert!(wrong.is_empty(), "{} of {seen}:\n{}", wrong.len(), wrong.join("\n\n"));
+}
