@@ -11,7 +11,8 @@ use crate::support::{folder, kpi, root};
 /// Everything that is wrong with a design, mended; and how many rounds it took.
 fn mended(texts: &[(String, String)], applicability: Applicability) -> (Vec<(String, String)>, usize) {
     let mut texts = texts.to_vec();
-    for rounds in 0.. {
+    let mut rounds = 0;
+    loop {
         assert!(rounds < 8, "fixes undo each other: {texts:#?}");
         let loaded = fishbone::load_texts(texts.iter().cloned());
         let round = round(&loaded.sources, loaded.diagnostics(), applicability, |_| true);
@@ -22,8 +23,8 @@ fn mended(texts: &[(String, String)], applicability: Applicability) -> (Vec<(Str
             let path = loaded.sources.get(id).expect("a file").path.clone();
             texts.iter_mut().find(|(p, _)| *p == path).expect("the file").1 = text;
         }
+        rounds += 1;
     }
-    unreachable!()
 }
 
 fn errors(texts: &[(String, String)]) -> Loaded {

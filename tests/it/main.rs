@@ -18,6 +18,8 @@ mod format;
 mod formats;
 mod large;
 mod lint;
+#[allow(clippy::unreachable)]
+#[cfg_attr(not(feature = "engine"), allow(dead_code))]
 mod oracle;
 mod support;
 mod syntax;

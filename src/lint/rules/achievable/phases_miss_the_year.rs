@@ -124,7 +124,7 @@ fn best(values: &[f64], sign: f64) -> Option<f64> {
 }
 
 /// The phases, one after the other, that make up a window without holes. None: they do not.
-fn covering<'i>(mut phases: Vec<(&'i Target, Window)>, whole: Window) -> Option<Vec<&'i Target>> {
+fn covering(mut phases: Vec<(&Target, Window)>, whole: Window) -> Option<Vec<&Target>> {
     // Of a half and its quarters the half is taken.
     phases.sort_by_key(|(_, w)| (w.start, -w.days()));
     let mut end = whole.start;
