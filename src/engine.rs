@@ -80,6 +80,7 @@ impl Context<'_> {
 
     /// What is wrong with one of these files, where a query over them has failed; else the failure itself. A panic that no
     /// file explains is a defect, and goes on.
+    #[allow(clippy::panic)]
     fn told<'t, T>(
         &self,
         tables: impl IntoIterator<Item = &'t RawTable>,

@@ -336,7 +336,7 @@ pub fn coverage(suites: &[Suite<'_>], paint: Paint) -> String {
 
 /// Whole percent, never more than there is: 100 only where all is reached.
 pub fn percent(reached: usize, total: usize) -> usize {
-    if total == 0 { 100 } else { reached * 100 / total }
+    (reached * 100).checked_div(total).unwrap_or(100)
 }
 
 /// The JSON Schema of [`TestReport`].

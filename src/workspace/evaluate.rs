@@ -33,6 +33,9 @@ impl DataOptions {
     }
 }
 
+/// What is done with the answers of an engine.
+type Answered<'a> = dyn FnMut(&dyn Answers) -> Result<(), Vec<Diagnostic>> + 'a;
+
 impl Loaded {
     /// The design with the sources of a binding in `kpi.toml`. The errors are of the configuration.
     pub fn bound(&self, binding: &str) -> Result<Design, Vec<Diagnostic>> {
@@ -116,7 +119,7 @@ impl Loaded {
         options: Options,
         design: &Design,
         test: &Test,
-        run: &mut dyn FnMut(&dyn Answers) -> Result<(), Vec<Diagnostic>>,
+        run: &mut Answered<'_>,
     ) -> Result<(), Vec<Diagnostic>> {
         run(&Embedded::load(design, Some(&self.sources), options, &needs_of(design, test), &given(test))?)
     }

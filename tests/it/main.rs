@@ -18,7 +18,7 @@ mod format;
 mod formats;
 mod large;
 mod lint;
-#[allow(clippy::unreachable)]
+#[allow(clippy::unreachable, clippy::needless_range_loop, clippy::filter_next)]
 #[cfg_attr(not(feature = "engine"), allow(dead_code))]
 mod oracle;
 mod support;
