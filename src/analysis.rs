@@ -25,13 +25,13 @@ pub use reach::{Edge, Reach, Thing};
 /// The analyses of one design, each made when it is first asked for.
 pub struct Analysis<'d> {
     design: &'d Design,
-    indicators: Vec<OnceLock<Whole<'d>>>,
+    indicators: Vec<OnceLock<Whole>>,
     reach: OnceLock<Reach>,
 }
 
-/// An indicator's formula down to its leaves, and what it can be.
-struct Whole<'d> {
-    expression: Expression<'d>,
+/// What is known of an indicator's formula down to its leaves. The expression itself is not kept: indicators that build on
+/// each other would hold each other's many times over.
+struct Whole {
     range: Interval,
     normal: Option<Normal>,
 }
@@ -42,25 +42,20 @@ impl<'d> Analysis<'d> {
         Analysis { design, indicators, reach: OnceLock::new() }
     }
 
-    fn whole(&self, id: IndicatorId) -> Option<&Whole<'d>> {
+    fn whole(&self, id: IndicatorId) -> Option<&Whole> {
         let formula = &self.design.indicators.get(id.index())?.formula;
         let whole = self.indicators.get(id.index())?;
         Some(whole.get_or_init(|| {
             let expression = Expression::new(self.design, formula, Indicators::Inlined);
             let range = Ranges::new(&expression, &interval::variables(&expression)).root();
             let normal = normal::normal(&expression);
-            Whole { expression, range, normal }
+            Whole { range, normal }
         }))
     }
 
     /// Every value that an indicator can have, in base units.
     pub fn range(&self, id: IndicatorId) -> Interval {
         self.whole(id).map_or(Interval::ALL, |w| w.range)
-    }
-
-    /// An indicator's formula down to its leaves.
-    pub fn expression(&self, id: IndicatorId) -> Option<&Expression<'d>> {
-        self.whole(id).map(|w| &w.expression)
     }
 
     pub fn normal(&self, id: IndicatorId) -> Option<Normal> {

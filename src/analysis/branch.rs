@@ -14,6 +14,8 @@ use super::interval::Ranges;
 
 /// Boxes that are looked at for one question.
 pub const BUDGET: usize = 400;
+/// Nodes that are evaluated for one question: of a large formula fewer boxes are looked at.
+const MOST_NODES: usize = 100_000;
 
 /// What is known of a question about all points of a box.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +103,7 @@ impl Search<'_, '_> {
         let mut settled = f64::INFINITY;
         let mut open = BinaryHeap::new();
         open.extend(self.bounded(variables.to_vec()));
-        let mut left = budget;
+        let mut left = budget.min(MOST_NODES / self.expression.nodes().len().max(1));
         while let Some(part) = open.pop() {
             let low = part.low.min(settled);
             let reached = |bound: f64| self.goal.is_some_and(|goal| meets(bound, goal));

@@ -14,9 +14,9 @@ use crate::design::{
 use crate::value::{Number, Step};
 
 /// Past so many nodes a reference is not followed: it is a variable of which nothing is known.
-const MOST_NODES: usize = 4_000;
+const MOST_NODES: usize = 1_000;
 /// The same for references and operators in each other.
-const MOST_DEPTH: usize = 600;
+const MOST_DEPTH: usize = 400;
 
 /// Place of a node in [`Expression::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,6 +4,8 @@
 //! a. What belongs together is therefore looked at together: a sum over a whole that it is a part of, by the filters (see
 //! [`super::implication`]), the sets, the slices, lies in 0..1.
 
+use std::cell::Cell;
+
 use crate::design::{
     Aggregate, AggregateFunction, ArithmeticOp, ByFunction, CompareOp, ConstantId, Design, Over, RowExpr, RowKind,
     ScalarFunction, SetOp,
@@ -17,6 +19,8 @@ use super::rows::{Rows, arithmetic, nearest};
 
 /// How far `part` looks into sums and products.
 const MOST_DEPTH: usize = 16;
+/// Questions about parts that one pass asks.
+const MOST_STEPS: usize = 2_000;
 /// Terms of a sum that are held against those of another.
 const MOST_TERMS: usize = 32;
 
@@ -161,11 +165,14 @@ pub fn variables(expression: &Expression) -> Vec<Interval> {
 pub struct Ranges<'e, 'd> {
     pub expression: &'e Expression<'d>,
     nodes: Vec<Interval>,
+    /// Questions about parts that may still be asked; then nothing more is proved.
+    steps: Cell<usize>,
 }
 
 impl<'e, 'd> Ranges<'e, 'd> {
     pub fn new(expression: &'e Expression<'d>, variables: &[Interval]) -> Ranges<'e, 'd> {
-        let mut ranges = Ranges { expression, nodes: Vec::with_capacity(expression.nodes().len()) };
+        let nodes = Vec::with_capacity(expression.nodes().len());
+        let mut ranges = Ranges { expression, nodes, steps: Cell::new(MOST_STEPS) };
         for (id, node) in expression.ids().zip(expression.nodes()) {
             let range = ranges.step(id, node, variables);
             ranges.nodes.push(range);
@@ -315,9 +322,15 @@ impl<'e, 'd> Ranges<'e, 'd> {
         terms
     }
 
+    fn may_ask(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
+    }
+
     /// Is `0 <= a <= b` wherever both are known? True is a proof.
     fn part(&self, a: NodeId, b: NodeId, depth: usize) -> bool {
-        if !self.of(a).is_not_negative() || depth > MOST_DEPTH {
+        if !self.of(a).is_not_negative() || depth > MOST_DEPTH || !self.may_ask() {
             return false;
         }
         if a == b {
@@ -442,7 +455,7 @@ impl<'e, 'd> Ranges<'e, 'd> {
         if a == b {
             return true;
         }
-        if depth > MOST_DEPTH {
+        if depth > MOST_DEPTH || !self.may_ask() {
             return false;
         }
         let part = |a: usize, b: usize| self.set_part(a, b, depth + 1);

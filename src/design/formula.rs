@@ -323,6 +323,42 @@ pub struct RowExpr {
     pub span: Origin,
 }
 
+impl RowExpr {
+    /// What it is made of, in the order written.
+    pub fn operands(&self) -> Vec<&RowExpr> {
+        match &self.kind {
+            RowKind::Field(_)
+            | RowKind::Number(_)
+            | RowKind::Text(_)
+            | RowKind::Bool(_)
+            | RowKind::Date(_)
+            | RowKind::Timestamp(_)
+            | RowKind::Constant(_) => Vec::new(),
+            RowKind::Scaled(x, _)
+            | RowKind::Negate(x)
+            | RowKind::Not(x)
+            | RowKind::Moved { operand: x, .. }
+            | RowKind::IsMissing { operand: x, .. } => vec![x],
+            RowKind::Arithmetic { left: a, right: b, .. }
+            | RowKind::Compare { left: a, right: b, .. }
+            | RowKind::Elapsed { from: a, to: b }
+            | RowKind::And(a, b)
+            | RowKind::Or(a, b)
+            | RowKind::Otherwise(a, b)
+            | RowKind::Contains { operand: a, text: b }
+            | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
+            RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
+            RowKind::InList { operand, items, .. } => std::iter::once(operand.as_ref()).chain(items).collect(),
+            RowKind::If { condition, then, otherwise } => {
+                let mut all: Vec<&RowExpr> = vec![condition, then];
+                all.extend(otherwise.as_deref());
+                all
+            }
+            RowKind::Function { args, .. } => args.iter().collect(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RowType {
     /// Exact (integers, decimals) or floating.

@@ -162,40 +162,7 @@ pub fn each_row<'e>(expr: &'e RowExpr, see: &mut dyn FnMut(&'e RowExpr)) {
     let mut waiting = vec![expr];
     while let Some(expr) = waiting.pop() {
         see(expr);
-        waiting.extend(row_operands(expr));
-    }
-}
-
-fn row_operands(expr: &RowExpr) -> Vec<&RowExpr> {
-    match &expr.kind {
-        RowKind::Field(_)
-        | RowKind::Number(_)
-        | RowKind::Text(_)
-        | RowKind::Bool(_)
-        | RowKind::Date(_)
-        | RowKind::Timestamp(_)
-        | RowKind::Constant(_) => Vec::new(),
-        RowKind::Scaled(x, _)
-        | RowKind::Negate(x)
-        | RowKind::Not(x)
-        | RowKind::Moved { operand: x, .. }
-        | RowKind::IsMissing { operand: x, .. } => vec![x],
-        RowKind::Arithmetic { left: a, right: b, .. }
-        | RowKind::Compare { left: a, right: b, .. }
-        | RowKind::Elapsed { from: a, to: b }
-        | RowKind::And(a, b)
-        | RowKind::Or(a, b)
-        | RowKind::Otherwise(a, b)
-        | RowKind::Contains { operand: a, text: b }
-        | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
-        RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
-        RowKind::InList { operand, items, .. } => std::iter::once(operand.as_ref()).chain(items).collect(),
-        RowKind::If { condition, then, otherwise } => {
-            let mut all: Vec<&RowExpr> = vec![condition, then];
-            all.extend(otherwise.as_deref());
-            all
-        }
-        RowKind::Function { args, .. } => args.iter().collect(),
+        waiting.extend(expr.operands());
     }
 }
 
