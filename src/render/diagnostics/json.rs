@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Report, Section};
 use crate::diagnostic::{Applicability, DataPlace, Severity};
 use crate::lint::Mark;
+use crate::render::words::Lang;
 use crate::source::{Position, Span};
 
 pub const SCHEMA: &str = "fishbone.check/1";
@@ -19,6 +20,8 @@ pub struct CheckReport<'a> {
     pub diagnostics: Vec<DiagnosticEntry<'a>>,
     /// The SMART line of every indicator, design by design.
     pub smart: Vec<SmartEntry<'a>>,
+    /// The rules that could not be judged, and why; not judged is not passed.
+    pub not_judged: Vec<NotJudgedEntry<'a>>,
     pub summary: Summary,
 }
 
@@ -34,6 +37,16 @@ pub struct SmartEntry<'a> {
     pub line: String,
     /// S, M, A, R and T.
     pub letters: Vec<LetterEntry<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct NotJudgedEntry<'a> {
+    /// The design's folder as it was named on the command line; empty for the current one.
+    pub design: &'a str,
+    pub code: &'a str,
+    /// Null: of no indicator of the design.
+    pub indicator: Option<&'a str>,
+    pub why: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -212,6 +225,7 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
     CheckReport {
         schema: SCHEMA,
         smart: report.sections.iter().flat_map(smart).collect(),
+        not_judged: report.sections.iter().flat_map(|section| not_judged(section, report.lang)).collect(),
         summary: Summary {
             designs: counts.designs,
             files: counts.files,
@@ -223,6 +237,21 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
         },
         diagnostics,
     }
+}
+
+fn not_judged<'a>(section: &Section<'a>, lang: Lang) -> impl Iterator<Item = NotJudgedEntry<'a>> {
+    let design = section.folder;
+    section.judgement.into_iter().flat_map(move |judgement| {
+        judgement.not_judged.iter().map(move |n| NotJudgedEntry {
+            design,
+            code: n.rule,
+            indicator: n.indicator.and_then(|id| judgement.smart.get(id.index())).map(|line| line.name.as_str()),
+            why: match lang {
+                Lang::En => &n.why.en,
+                Lang::Zh => &n.why.zh,
+            },
+        })
+    })
 }
 
 fn smart<'a>(section: &Section<'a>) -> impl Iterator<Item = SmartEntry<'a>> {
