@@ -32,8 +32,8 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 22400-1:2014, 5 (KPIs have a trend and limits); P. R. Niven, *Balanced Scorecard Evolution*, 2014, ch. 8
-//! (targets and thresholds).
+//! Sources: ISO 22400-1:2014 (KPIs have a trend and limits); P. R. Niven, *Balanced Scorecard Evolution*, 2014 (targets and
+//! thresholds).
 //!
 //! ## 中文
 //!

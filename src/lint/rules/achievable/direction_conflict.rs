@@ -37,8 +37,8 @@
 //! }
 //! ```
 //!
-//! Sources: R. B. Kearfott, *Rigorous Global Search*, 1996, ch. 1 (signs of interval gradients); R. S. Kaplan and D. P.
-//! Norton, *The Balanced Scorecard*, 1996, ch. 7 (cause and effect).
+//! Sources: R. B. Kearfott, *Rigorous Global Search*, 1996 (signs of interval gradients); R. S. Kaplan and D. P. Norton,
+//! *The Balanced Scorecard*, 1996 (cause and effect).
 //!
 //! ## 中文
 //!

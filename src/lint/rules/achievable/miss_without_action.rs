@@ -3,8 +3,7 @@
 //! The last period with a verdict was `off_target`, and neither the indicator nor a factor that it stands in has an
 //! action that is not done: what is measured is not steered.
 //!
-//! Sources: ISO 9001:2015, 10.2 (corrective action); R. S. Kaplan and D. P. Norton, *The Execution Premium*, 2008, ch.
-//! 8.
+//! Sources: ISO 9001:2015 (corrective action); R. S. Kaplan and D. P. Norton, *The Execution Premium*, 2008.
 //!
 //! ## 中文
 //!

@@ -37,8 +37,7 @@
 //! }
 //! ```
 //!
-//! Sources: R. E. Moore, R. B. Kearfott and M. J. Cloud, *Introduction to Interval Analysis*, SIAM 2009, ch. 8 (branch
-//! and bound).
+//! Sources: R. E. Moore, R. B. Kearfott and M. J. Cloud, *Introduction to Interval Analysis*, SIAM 2009 (branch and bound).
 //!
 //! ## 中文
 //!

@@ -29,7 +29,7 @@
 //! }
 //! ```
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Strategy-Focused Organization*, 2001, ch. 12 (milestones).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Strategy-Focused Organization*, 2001 (milestones).
 //!
 //! ## 中文
 //!

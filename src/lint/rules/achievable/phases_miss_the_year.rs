@@ -33,7 +33,7 @@
 //! }
 //! ```
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Execution Premium*, 2008, ch. 6 (phasing of annual targets).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Execution Premium*, 2008 (phasing of annual targets).
 //!
 //! ## 中文
 //!

@@ -36,7 +36,7 @@
 //! }
 //! ```
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *Alignment*, 2006, ch. 1 (cascading of targets).
+//! Sources: R. S. Kaplan and D. P. Norton, *Alignment*, 2006 (cascading of targets).
 //!
 //! ## 中文
 //!

@@ -31,8 +31,7 @@
 //! }
 //! ```
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996, ch. 10 (stretch targets need strategic
-//! initiatives).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996 (stretch targets need strategic initiatives).
 //!
 //! ## 中文
 //!

@@ -7,8 +7,8 @@
 //! At least eight periods with a value are needed; with fewer the rule is not judged. A trend is one where the slope
 //! differs from 0 at 95%. Totals that are judged over a whole period are left alone.
 //!
-//! Sources: G. J. Hahn and W. Q. Meeker, *Statistical Intervals*, 2nd ed. 2017, section 4.7; N. R. Draper and H. Smith,
-//! *Applied Regression Analysis*, 3rd ed. 1998, section 3.1.
+//! Sources: G. J. Hahn and W. Q. Meeker, *Statistical Intervals*, 2nd ed. 2017; N. R. Draper and H. Smith, *Applied
+//! Regression Analysis*, 3rd ed. 1998.
 //!
 //! ## 中文
 //!

@@ -28,7 +28,7 @@
 //! }
 //! ```
 //!
-//! Sources: R. E. Moore, R. B. Kearfott and M. J. Cloud, *Introduction to Interval Analysis*, SIAM 2009, ch. 5.
+//! Sources: R. E. Moore, R. B. Kearfott and M. J. Cloud, *Introduction to Interval Analysis*, SIAM 2009.
 //!
 //! ## 中文
 //!

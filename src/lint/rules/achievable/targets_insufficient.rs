@@ -42,8 +42,8 @@
 //! }
 //! ```
 //!
-//! Sources: R. E. Moore, R. B. Kearfott and M. J. Cloud, *Introduction to Interval Analysis*, SIAM 2009, ch. 8; R. B.
-//! Kearfott, *Rigorous Global Search*, 1996.
+//! Sources: R. E. Moore, R. B. Kearfott and M. J. Cloud, *Introduction to Interval Analysis*, SIAM 2009; R. B. Kearfott,
+//! *Rigorous Global Search*, 1996.
 //!
 //! ## 中文
 //!

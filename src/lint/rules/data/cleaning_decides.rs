@@ -4,8 +4,7 @@
 //! depends on them more than on what happened: somebody should look whether the rows are wrong or the rule is. `kpi eval
 //! --verbose` and `kpi explain` show what each step dropped.
 //!
-//! Sources: DAMA-DMBOK, 2nd ed. 2017, ch. 13 (data quality); R. Y. Wang and D. M. Strong, "Beyond Accuracy", *JMIS* 12
-//! (4), 1996.
+//! Sources: DAMA-DMBOK, 2nd ed. 2017 (data quality); R. Y. Wang and D. M. Strong, "Beyond Accuracy", *JMIS* 12 (4), 1996.
 //!
 //! ## 中文
 //!

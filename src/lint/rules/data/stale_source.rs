@@ -5,7 +5,7 @@
 //! days more are allowed: weekends, holidays and quiet days have no rows. The as-of day is the latest of all sources, or
 //! what `--as-of` says; so the source that lags behind the others is found without a clock.
 //!
-//! Sources: DAMA-DMBOK, 2nd ed. 2017, ch. 13 (currency, timeliness).
+//! Sources: DAMA-DMBOK, 2nd ed. 2017 (currency, timeliness).
 //!
 //! ## 中文
 //!

@@ -30,8 +30,8 @@
 //! }
 //! ```
 //!
-//! Sources: M. Armstrong, *Armstrong's Handbook of Performance Management*, 6th ed. 2017, ch. 6 (objectives and standards
-//! are agreed beforehand).
+//! Sources: M. Armstrong, *Armstrong's Handbook of Performance Management*, 6th ed. 2017 (objectives and standards are
+//! agreed beforehand).
 //!
 //! ## 中文
 //!

@@ -23,7 +23,7 @@
 //! }
 //! ```
 //!
-//! Sources: COSO, *Internal Control: Integrated Framework*, 2013, principle 10 (segregation of duties).
+//! Sources: COSO, *Internal Control: Integrated Framework*, 2013 (segregation of duties).
 //!
 //! ## 中文
 //!

@@ -32,8 +32,8 @@
 //! }
 //! ```
 //!
-//! Sources: E. H. Simpson, "The Interpretation of Interaction in Contingency Tables", *JRSS B* 13 (2), 1951; R. Kimball
-//! and M. Ross, *The Data Warehouse Toolkit*, 3rd ed. 2013, ch. 3 (non-additive facts).
+//! Sources: E. H. Simpson, "The Interpretation of Interaction in Contingency Tables", *JRSS B* 13 (2), 1951; R. Kimball and
+//! M. Ross, *The Data Warehouse Toolkit*, 3rd ed. 2013 (non-additive facts).
 //!
 //! ## 中文
 //!

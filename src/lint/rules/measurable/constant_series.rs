@@ -4,7 +4,7 @@
 //! constant and tells nothing. A value that lies at the end of what it can have, such as no accident, is left alone
 //! where that end is the best.
 //!
-//! Sources: D. J. Wheeler, *Understanding Variation*, 2nd ed. 2000; DAMA-DMBOK, 2nd ed. 2017, ch. 13.
+//! Sources: D. J. Wheeler, *Understanding Variation*, 2nd ed. 2000; DAMA-DMBOK, 2nd ed. 2017.
 //!
 //! ## 中文
 //!

@@ -28,8 +28,7 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 50006:2014, 4.5 (baselines); G. T. Doran, "There's a S.M.A.R.T. way …", *Management Review* 70 (11),
-//! 1981.
+//! Sources: ISO 50006:2014 (baselines); G. T. Doran, "There's a S.M.A.R.T. way …", *Management Review* 70 (11), 1981.
 //!
 //! ## 中文
 //!

@@ -31,8 +31,8 @@
 //! }
 //! ```
 //!
-//! Sources: R. G. Newcombe, "Two-sided confidence intervals for the single proportion", *Statistics in Medicine* 17,
-//! 1998; ISO 10004:2018, 7.5.
+//! Sources: R. G. Newcombe, "Two-sided confidence intervals for the single proportion", *Statistics in Medicine* 17, 1998;
+//! ISO 10004:2018.
 //!
 //! ## 中文
 //!

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! Sources: E. L. Kaplan and P. Meier, "Nonparametric Estimation from Incomplete Observations", *JASA* 53, 1958
-//! (censoring); D. Reinertsen, *The Principles of Product Development Flow*, 2009, ch. 3 (queues).
+//! (censoring); D. Reinertsen, *The Principles of Product Development Flow*, 2009 (queues).
 //!
 //! ## 中文
 //!

@@ -25,7 +25,7 @@
 //! }
 //! ```
 //!
-//! Sources: BIPM, *The International System of Units*, 9th ed. 2019, 5.4.7 (percent is the number 0.01).
+//! Sources: BIPM, *The International System of Units*, 9th ed. 2019 (percent is the number 0.01).
 //!
 //! ## 中文
 //!

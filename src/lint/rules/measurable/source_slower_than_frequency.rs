@@ -28,7 +28,7 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 22400-1:2014, 5 (timing of a KPI); DAMA-DMBOK, 2nd ed. 2017, ch. 13 (timeliness).
+//! Sources: ISO 22400-1:2014 (timing of a KPI); DAMA-DMBOK, 2nd ed. 2017 (timeliness).
 //!
 //! ## 中文
 //!

@@ -26,7 +26,7 @@
 //! }
 //! ```
 //!
-//! Sources: IANA Time Zone Database; ISO 8601-1:2019, 4.3.
+//! Sources: IANA Time Zone Database; ISO 8601-1:2019.
 //!
 //! ## 中文
 //!

@@ -35,8 +35,8 @@
 //! }
 //! ```
 //!
-//! Sources: OECD/JRC, *Handbook on Constructing Composite Indicators*, 2008, 1.6; J. T. Schwartz, "Fast probabilistic
-//! algorithms for verification of polynomial identities", *JACM* 27 (4), 1980 (the normal form).
+//! Sources: OECD/JRC, *Handbook on Constructing Composite Indicators*, 2008; J. T. Schwartz, "Fast probabilistic algorithms
+//! for verification of polynomial identities", *JACM* 27 (4), 1980 (the normal form).
 //!
 //! ## 中文
 //!

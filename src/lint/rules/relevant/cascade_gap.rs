@@ -27,7 +27,7 @@
 //! ```
 //!
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *Strategy Maps*, 2004, ch. 2; Hoshin Kanri (catchball between levels).
+//! Sources: R. S. Kaplan and D. P. Norton, *Strategy Maps*, 2004; Hoshin Kanri (catchball between levels).
 //!
 //! ## 中文
 //!

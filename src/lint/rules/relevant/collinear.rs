@@ -4,8 +4,8 @@
 //! tells nothing that the other does not, and what they stand for has a double weight. Indicators of which one is
 //! computed from the other are left alone; so is what is linked by `drives`.
 //!
-//! Sources: P. R. Niven, *Balanced Scorecard Evolution*, 2014, ch. 7; D. A. Belsley, E. Kuh and R. E. Welsch,
-//! *Regression Diagnostics*, 1980, ch. 3.
+//! Sources: P. R. Niven, *Balanced Scorecard Evolution*, 2014; D. A. Belsley, E. Kuh and R. E. Welsch, *Regression
+//! Diagnostics*, 1980.
 //!
 //! ## 中文
 //!

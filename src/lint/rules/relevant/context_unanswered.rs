@@ -23,7 +23,7 @@
 //! ```
 //!
 //!
-//! Sources: ISO 9001:2015, 6.1 (actions to address risks and opportunities).
+//! Sources: ISO 9001:2015 (actions to address risks and opportunities).
 //!
 //! ## 中文
 //!

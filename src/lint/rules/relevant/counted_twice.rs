@@ -29,7 +29,7 @@
 //! ```
 //!
 //!
-//! Sources: OECD/JRC, *Handbook on Constructing Composite Indicators*, 2008, 1.6 (double counting).
+//! Sources: OECD/JRC, *Handbook on Constructing Composite Indicators*, 2008 (double counting).
 //!
 //! ## 中文
 //!

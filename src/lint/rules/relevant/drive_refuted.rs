@@ -6,8 +6,7 @@
 //! may be right and slow.
 //!
 //! Sources: C. D. Ittner and D. F. Larcker, "Coming Up Short on Nonfinancial Performance Measurement", *Harvard Business
-//! Review* 81 (11), 2003 (unvalidated causal links); R. A. Fisher, *Statistical Methods for Research Workers*, 1925,
-//! section 34.
+//! Review* 81 (11), 2003 (unvalidated causal links); R. A. Fisher, *Statistical Methods for Research Workers*, 1925.
 //!
 //! ## 中文
 //!

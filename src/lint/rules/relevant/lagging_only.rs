@@ -27,8 +27,7 @@
 //! ```
 //!
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996, ch. 2 (outcome measures and performance
-//! drivers).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996 (outcome measures and performance drivers).
 //!
 //! ## 中文
 //!

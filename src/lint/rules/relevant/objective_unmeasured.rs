@@ -23,7 +23,7 @@
 //! ```
 //!
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996, ch. 7 (every objective has its measures).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996 (every objective has its measures).
 //!
 //! ## 中文
 //!

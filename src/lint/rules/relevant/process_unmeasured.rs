@@ -22,7 +22,7 @@
 //! ```
 //!
 //!
-//! Sources: ISO 9001:2015, 4.4.1 c (performance indicators of the processes).
+//! Sources: ISO 9001:2015 (performance indicators of the processes).
 //!
 //! ## 中文
 //!

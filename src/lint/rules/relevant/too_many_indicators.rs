@@ -33,8 +33,8 @@
 //! }
 //! ```
 //!
-//! Sources: D. Parmenter, *Key Performance Indicators*, 4th ed. 2020, ch. 1 (the 10/80/10 rule); R. S. Kaplan and D. P.
-//! Norton, 1996 (20 to 25 measures for a unit).
+//! Sources: D. Parmenter, *Key Performance Indicators*, 4th ed. 2020 (the 10/80/10 rule); R. S. Kaplan and D. P. Norton,
+//! 1996 (20 to 25 measures for a unit).
 //!
 //! ## 中文
 //!

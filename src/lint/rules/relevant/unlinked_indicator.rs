@@ -28,7 +28,7 @@
 //! ```
 //!
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996, ch. 7 (measures are linked to strategy).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Balanced Scorecard*, 1996 (measures are linked to strategy).
 //!
 //! ## 中文
 //!

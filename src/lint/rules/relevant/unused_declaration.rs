@@ -24,7 +24,7 @@
 //! ```
 //!
 //!
-//! Sources: M. Fowler, *Refactoring*, 2nd ed. 2018, ch. 3 (speculative generality).
+//! Sources: M. Fowler, *Refactoring*, 2nd ed. 2018 (speculative generality).
 //!
 //! ## 中文
 //!

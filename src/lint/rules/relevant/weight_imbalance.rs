@@ -29,9 +29,8 @@
 //! ```
 //!
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Strategy-Focused Organization*, 2001, ch. 14 (22 % financial, 22 %
-//! customer, 34 % process, 22 % learning as the usual spread); Nadler's rule of 5 % as the least that is noticed, in
-//! Armstrong 2017.
+//! Sources: R. S. Kaplan and D. P. Norton, *The Strategy-Focused Organization*, 2001 (22 % financial, 22 % customer, 34 %
+//! process, 22 % learning as the usual spread).
 //!
 //! ## 中文
 //!

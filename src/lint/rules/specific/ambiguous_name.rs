@@ -31,8 +31,8 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 30414:2018, 4.7 (turnover and retention: formulas by population); P. Farris et al., *Marketing Metrics*,
-//! 4th ed. 2020, ch. 2 and 5; R. Hopp and M. Spearman, *Factory Physics*, 3rd ed. 2008, ch. 7 (cycle time).
+//! Sources: ISO 30414:2018 (turnover and retention: formulas by population); P. Farris et al., *Marketing Metrics*, 4th ed.
+//! 2020; R. Hopp and M. Spearman, *Factory Physics*, 3rd ed. 2008 (cycle time).
 //!
 //! ## 中文
 //!

@@ -28,7 +28,7 @@
 //! }
 //! ```
 //!
-//! Sources: ISO/IEC/IEEE 29148:2018, 5.2.6 (consistency of a set of requirements).
+//! Sources: ISO/IEC/IEEE 29148:2018 (consistency of a set of requirements).
 //!
 //! ## 中文
 //!

@@ -27,8 +27,8 @@
 //! }
 //! ```
 //!
-//! Sources: F. J. Fowler, *Improving Survey Questions*, 1995, ch. 1 (double-barrelled questions); ISO/IEC/IEEE 29148:2018,
-//! 5.2.5 (singular).
+//! Sources: F. J. Fowler, *Improving Survey Questions*, 1995 (double-barrelled questions); ISO/IEC/IEEE 29148:2018
+//! (singular).
 //!
 //! ## 中文
 //!

@@ -32,8 +32,7 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 22400-1:2014, 5 (every KPI has a description); D. Parmenter, *Key Performance Indicators*, 4th ed. 2020,
-//! ch. 5.
+//! Sources: ISO 22400-1:2014 (every KPI has a description); D. Parmenter, *Key Performance Indicators*, 4th ed. 2020.
 //!
 //! ## 中文
 //!

@@ -11,7 +11,7 @@
 //! objective growth "Growth that lasts"
 //! ```
 //!
-//! Sources: S. Few, *Information Dashboard Design*, 2nd ed. 2013, ch. 7 (labels in the reader's words).
+//! Sources: S. Few, *Information Dashboard Design*, 2nd ed. 2013 (labels in the reader's words).
 //!
 //! ## 中文
 //!

@@ -23,7 +23,7 @@
 //! indicator late "Late orders" { formula: count(orders where late), unit: 1, direction: lower, frequency: monthly }
 //! ```
 //!
-//! Sources: ISO 80000-1:2022, 5 (rate, ratio, number as parts of quantity names).
+//! Sources: ISO 80000-1:2022 (rate, ratio, number as parts of quantity names).
 //!
 //! ## 中文
 //!

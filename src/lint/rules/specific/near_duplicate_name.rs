@@ -24,7 +24,7 @@
 //! indicator orders_received "Orders" { formula: count(orders), unit: 1, direction: higher, frequency: monthly }
 //! ```
 //!
-//! Sources: ISO 704:2022, 7.4 (appropriateness of terms); ISO/IEC 11179-5:2015 (naming of data elements).
+//! Sources: ISO 704:2022 (appropriateness of terms); ISO/IEC 11179-5:2015 (naming of data elements).
 //!
 //! ## 中文
 //!

@@ -27,7 +27,7 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 80000-1:2022, 5 (fractions of like quantities); the proof is the implication of filters in `analysis`.
+//! Sources: ISO 80000-1:2022 (fractions of like quantities); the proof is the implication of filters in `analysis`.
 //!
 //! ## 中文
 //!

@@ -24,8 +24,8 @@
 //! indicator happy "Mean score" { formula: avg(answers.score), unit: 1, direction: higher, frequency: monthly }
 //! ```
 //!
-//! Sources: ISO 10004:2018, 7.3 (scales in satisfaction surveys); D. Dillman et al., *Internet, Phone, Mail, and Mixed-Mode
-//! Surveys*, 4th ed. 2014, ch. 5.
+//! Sources: ISO 10004:2018 (scales in satisfaction surveys); D. Dillman et al., *Internet, Phone, Mail, and Mixed-Mode
+//! Surveys*, 4th ed. 2014.
 //!
 //! ## 中文
 //!

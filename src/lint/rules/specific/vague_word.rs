@@ -43,8 +43,8 @@
 //! }
 //! ```
 //!
-//! Sources: ISO/IEC/IEEE 29148:2018, 5.2.7 (unverifiable terms in requirements); INCOSE, *Guide to Writing Requirements*,
-//! 2023, R7 (vague terms).
+//! Sources: ISO/IEC/IEEE 29148:2018 (unverifiable terms in requirements); INCOSE, *Guide to Writing Requirements*, 2023, R7
+//! (vague terms).
 //!
 //! ## 中文
 //!

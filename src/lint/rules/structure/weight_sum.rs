@@ -30,7 +30,7 @@
 //! ```
 //!
 //!
-//! Sources: OECD/JRC, *Handbook on Constructing Composite Indicators*, 2008, step 6 (weights are normalised).
+//! Sources: OECD/JRC, *Handbook on Constructing Composite Indicators*, 2008 (weights are normalised).
 //!
 //! ## 中文
 //!

@@ -27,7 +27,7 @@
 //! }
 //! ```
 //!
-//! Sources: ISO 50006:2014, 4.5 (baseline period and reporting period are of a length).
+//! Sources: ISO 50006:2014 (baseline period and reporting period are of a length).
 //!
 //! ## 中文
 //!

@@ -26,7 +26,7 @@
 //! ```
 //!
 //!
-//! Sources: D. Parmenter, *Key Performance Indicators*, 4th ed. 2020, ch. 9 (measures are reviewed or abandoned).
+//! Sources: D. Parmenter, *Key Performance Indicators*, 4th ed. 2020 (measures are reviewed or abandoned).
 //!
 //! ## 中文
 //!

@@ -30,7 +30,7 @@
 //!
 //! The proposed fix adds a review at the indicator's frequency.
 //!
-//! Sources: ISO 9001:2015, 9.3 (management review at planned intervals); A. Neely et al., 1997 (frequency of review on the
+//! Sources: ISO 9001:2015 (management review at planned intervals); A. Neely et al., 1997 (frequency of review on the
 //! record sheet).
 //!
 //! ## 中文

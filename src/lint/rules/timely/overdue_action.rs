@@ -28,7 +28,7 @@
 //! ```
 //!
 //!
-//! Sources: ISO 9001:2015, 10.2 (corrective action and its review).
+//! Sources: ISO 9001:2015 (corrective action and its review).
 //!
 //! ## 中文
 //!

@@ -29,7 +29,7 @@
 //! ```
 //!
 //!
-//! Sources: R. S. Kaplan and D. P. Norton, *The Strategy-Focused Organization*, 2001, ch. 11 (phased targets).
+//! Sources: R. S. Kaplan and D. P. Norton, *The Strategy-Focused Organization*, 2001 (phased targets).
 //!
 //! ## 中文
 //!
