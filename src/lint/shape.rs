@@ -21,8 +21,13 @@ impl<'a> Context<'a> {
 
     /// Visits a formula, its operands, and the formulas of the measures and indicators that it names, each once.
     pub fn deep(&self, formula: &'a Formula, see: &mut dyn FnMut(&'a Formula)) {
+        self.deep_beyond(&mut BTreeSet::new(), formula, see);
+    }
+
+    /// As [`Context::deep`], without what is named and `seen` already: to visit all that many formulas read takes as many
+    /// steps as there is to see, however long their chains are.
+    pub fn deep_beyond(&self, seen: &mut BTreeSet<Subject>, formula: &'a Formula, see: &mut dyn FnMut(&'a Formula)) {
         let mut waiting = vec![formula];
-        let mut seen: BTreeSet<Subject> = BTreeSet::new();
         while let Some(formula) = waiting.pop() {
             see(formula);
             let named = subject_of(formula);

@@ -53,9 +53,10 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     // The ends that some filter asks for as missing, or that some count goes by.
     let mut watched: BTreeSet<(SourceId, FieldPath)> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let indicators = context.sound().map(|(_, i, _)| &i.formula);
     for formula in indicators.chain(context.measures().map(|(_, m, _)| &m.formula)) {
-        context.deep(formula, &mut |f| {
+        context.deep_beyond(&mut seen, formula, &mut |f| {
             let (source, filter) = match &f.kind {
                 FormulaKind::Aggregate(a) => {
                     // A count by the end: what came less what went is what is open.

@@ -49,10 +49,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let mut told = BTreeSet::new();
+    let (mut told, mut seen) = (BTreeSet::new(), BTreeSet::new());
     let indicators = context.sound().map(|(id, indicator, _)| (Some(id), &indicator.formula));
     for (id, formula) in indicators.chain(context.measures().map(|(_, m, _)| (None, &m.formula))) {
-        context.deep(formula, &mut |f| {
+        context.deep_beyond(&mut seen, formula, &mut |f| {
             let FormulaKind::Aggregate(aggregate) = &f.kind else { return };
             let counts = matches!(aggregate.function, AggregateFunction::Count | AggregateFunction::CountDistinct);
             let Some(argument) = &aggregate.argument else { return };
