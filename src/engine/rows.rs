@@ -195,9 +195,10 @@ impl Compiler<'_> {
                     }
                 }
             }
-            RowKind::Otherwise(a, b) => {
-                let (a, b, ty) = alike(go(a), go(b));
-                Typed { expr: first_known(a, b), ty }
+            RowKind::Otherwise(..) => {
+                let all: Vec<Typed> = alternatives(expr).into_iter().map(go).collect();
+                let ty = all.iter().map(|x| x.ty).reduce(common).unwrap_or(Ty::Bool);
+                Typed { expr: first_known(all.into_iter().map(|x| converted(x, ty)).collect()), ty }
             }
             RowKind::Function { function: RowFunction::Scalar(ScalarFunction::Round), args }
                 if is_duration(&expr.ty) =>
@@ -323,9 +324,22 @@ fn choose(branches: Vec<(Expr, Expr)>) -> Expr {
     case.end().unwrap_or_else(|_| lit(ScalarValue::Null))
 }
 
-/// `b` where `a` is null. Not `coalesce`, which the engine cannot compute of constants.
-fn first_known(a: Expr, b: Expr) -> Expr {
-    choose(vec![(a.clone().is_not_null(), a), (lit(true), b)])
+/// What `a otherwise b otherwise …` tries in turn. One list and not pairs in pairs: each alternative stands twice in what
+/// the engine computes, and in pairs the first would stand there 2ⁿ times.
+fn alternatives(expr: &RowExpr) -> Vec<&RowExpr> {
+    let (mut waiting, mut found) = (vec![expr], Vec::new());
+    while let Some(next) = waiting.pop() {
+        match &next.kind {
+            RowKind::Otherwise(a, b) => waiting.extend([&**b, &**a]),
+            _ => found.push(next),
+        }
+    }
+    found
+}
+
+/// The first that is not null. Not `coalesce`, which the engine cannot compute of constants.
+fn first_known(alternatives: Vec<Expr>) -> Expr {
+    choose(alternatives.into_iter().map(|x| (x.clone().is_not_null(), x)).collect())
 }
 
 /// Null in place of what is not finite.
@@ -609,7 +623,8 @@ fn round_float(x: Expr, places: i8) -> Expr {
     let written = try_cast(cast(x.clone(), DataType::Utf8), DataType::Decimal128(NARROW, places));
     let small = f::abs(x.clone()).lt(lit(1e15));
     // What is written with an exponent is tiny.
-    let rounded = first_known(cast(written, DataType::Float64), f::round(vec![x.clone(), lit(i64::from(places))]));
+    let rounded =
+        first_known(vec![cast(written, DataType::Float64), f::round(vec![x.clone(), lit(i64::from(places))])]);
     choose(vec![(small.clone(), rounded), (!small, x)])
 }
 

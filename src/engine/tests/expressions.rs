@@ -79,6 +79,10 @@ fn numbers_stay_exact_and_what_has_no_value_is_missing() {
     let filled = number(RowKind::Otherwise(bx(at(3)), bx(num("0"))), true);
     assert_eq!(texts(&values(&engine, &filled))[2], "0.000");
     // Of constants alone.
+    // As many steps as alternatives: in pairs this would not end.
+    let chain = (0..60).fold(at(3), |x, _| number(RowKind::Otherwise(bx(x), bx(at(3))), true));
+    let chain = number(RowKind::Otherwise(bx(chain), bx(num("0"))), true);
+    assert_eq!(texts(&values(&engine, &chain)), texts(&values(&engine, &filled)));
     let first = number(RowKind::Otherwise(bx(num("8")), bx(num("1"))), true);
     assert_eq!(texts(&values(&engine, &cmp(CompareOp::Equal, at(7), first)))[0], "false");
     let rounded = |digits: &str| call(RowFunction::Scalar(ScalarFunction::Round), vec![at(3), num(digits)]);
