@@ -51,7 +51,7 @@ fn subject(span: Span, parses: &[Parse]) -> String {
     let mut subject = String::new();
     let Some(parse) = parses.get(span.file.0 as usize) else { return subject };
     let items = &parse.file.items;
-    let Some(Item::Decl(decl)) = last_before(items, item_span, span) else { return subject };
+    let Some(Item::Decl(decl)) = last_before(items, Item::span, span) else { return subject };
     let mut within: Option<&Decl> = Some(decl);
     while let Some(decl) = within.take().filter(|d| around(d.span, span)) {
         match (&decl.name, &decl.label) {
@@ -60,7 +60,7 @@ fn subject(span: Span, parses: &[Parse]) -> String {
             (None, _) if subject.is_empty() => subject = decl.kind.word().to_string(),
             _ => {}
         }
-        match decl.block.as_ref().and_then(|Block { entries, .. }| last_before(entries, entry_span, span)) {
+        match decl.block.as_ref().and_then(|Block { entries, .. }| last_before(entries, Entry::span, span)) {
             Some(Entry::Decl(inner)) => within = Some(inner),
             Some(Entry::Field(field)) if around(field.span, span) => {
                 subject.push('.');
@@ -80,28 +80,6 @@ fn last_before<T>(all: &[T], place: impl Fn(&T) -> Span, span: Span) -> Option<&
 
 fn around(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.start <= outer.end
-}
-
-fn item_span(item: &Item) -> Span {
-    match item {
-        Item::Decl(decl) => decl.span,
-        Item::Use(used) => used.span,
-        Item::Allow(allow) => allow.span,
-        Item::Hole(span) => *span,
-    }
-}
-
-fn entry_span(entry: &Entry) -> Span {
-    match entry {
-        Entry::Property(p) => p.span,
-        Entry::Decl(d) => d.span,
-        Entry::Field(f) => f.span,
-        Entry::Clean(c) => c.span,
-        Entry::Given(g) => g.span,
-        Entry::Expect(e) => e.span,
-        Entry::Allow(a) => a.span,
-        Entry::Hole(span) => *span,
-    }
 }
 
 #[cfg(test)]

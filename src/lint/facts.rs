@@ -22,6 +22,11 @@ impl Observation {
     pub fn met(&self) -> Option<bool> {
         self.status.filter(|s| s.is_verdict()).map(|s| s == Status::OnTarget)
     }
+
+    /// The values that there are, in base units.
+    pub fn values(history: &[Observation]) -> Vec<f64> {
+        history.iter().filter_map(|o| o.value.as_ref()).map(Number::to_f64).collect()
+    }
 }
 
 /// The data behind a design.

@@ -39,6 +39,17 @@ pub enum Item {
     Hole(Span),
 }
 
+impl Item {
+    pub fn span(&self) -> Span {
+        match self {
+            Item::Decl(decl) => decl.span,
+            Item::Use(used) => used.span,
+            Item::Allow(allow) => allow.span,
+            Item::Hole(span) => *span,
+        }
+    }
+}
+
 /// `use "../company/calendar.kpi"`
 #[derive(Clone, Debug)]
 pub struct Use {
@@ -146,6 +157,21 @@ pub enum Entry {
     Expect(Box<Expect>),
     Allow(Box<Allow>),
     Hole(Span),
+}
+
+impl Entry {
+    pub fn span(&self) -> Span {
+        match self {
+            Entry::Property(p) => p.span,
+            Entry::Decl(d) => d.span,
+            Entry::Field(f) => f.span,
+            Entry::Clean(c) => c.span,
+            Entry::Given(g) => g.span,
+            Entry::Expect(e) => e.span,
+            Entry::Allow(a) => a.span,
+            Entry::Hole(span) => *span,
+        }
+    }
 }
 
 /// `key: phrase, phrase, …`

@@ -188,7 +188,7 @@ impl Lower<'_> {
                 Piece::Entry(Entry::Decl(decl)) => Item::Decl(*decl),
                 Piece::Entry(Entry::Allow(allow)) => Item::Allow(*allow),
                 Piece::Step(step) => Item::Hole(step.span),
-                Piece::Entry(entry) => Item::Hole(entries::entry_span(&entry)),
+                Piece::Entry(entry) => Item::Hole(entry.span()),
             });
         });
         File { items }

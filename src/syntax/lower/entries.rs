@@ -182,7 +182,7 @@ impl Lower<'_> {
         self.each(block, Context::Clean, |lower, piece| match piece {
             Piece::Step(step) => steps.push(step),
             Piece::Entry(Entry::Hole(span)) => steps.push(CleanStep { span, kind: CleanKind::Hole, reason: None }),
-            Piece::Entry(entry) => lower.not_in_clean(entry_span(&entry)),
+            Piece::Entry(entry) => lower.not_in_clean(entry.span()),
             Piece::Use(used) => lower.not_in_clean(used.span),
         });
         steps
@@ -465,18 +465,5 @@ impl Lower<'_> {
             }
         }
         used
-    }
-}
-
-pub(super) fn entry_span(entry: &Entry) -> Span {
-    match entry {
-        Entry::Property(p) => p.span,
-        Entry::Decl(d) => d.span,
-        Entry::Field(f) => f.span,
-        Entry::Clean(c) => c.span,
-        Entry::Given(g) => g.span,
-        Entry::Expect(e) => e.span,
-        Entry::Allow(a) => a.span,
-        Entry::Hole(span) => *span,
     }
 }

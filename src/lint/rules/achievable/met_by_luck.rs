@@ -17,6 +17,7 @@
 use crate::analysis::statistics::{Trend, process_limits};
 use crate::design::Due;
 use crate::lint::Needs;
+use crate::lint::Observation;
 use crate::lint::levels::{sign, worse};
 use crate::lint::rules::prelude::*;
 
@@ -38,8 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (Some(sign), Some(target)) = (sign(indicator.direction), context.last_target(indicator)) else { continue };
         let (Some(goal), Due::By(_) | Due::Until(_)) = (context.one(&target.value), target.due) else { continue };
         let history = facts.history(id, PERIODS);
-        let values: Vec<f64> =
-            history.iter().filter_map(|o| o.value.as_ref()).map(crate::value::Number::to_f64).collect();
+        let values = Observation::values(&history);
         let n = values.len();
         if n < FEWEST {
             findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短:{n} 期"));

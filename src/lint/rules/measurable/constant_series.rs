@@ -13,6 +13,7 @@
 //! 十二期都是同一个值:要么没有真正测量(默认值、抄上月),要么指标是常数,说明不了什么。处在可能取值的最好一端的(如零事故)不报。
 
 use crate::lint::Needs;
+use crate::lint::Observation;
 use crate::lint::levels::sign;
 use crate::lint::rules::prelude::*;
 
@@ -31,8 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let Some(facts) = context.facts else { return };
     for (id, indicator, node) in context.sound() {
         let history = facts.history(id, PERIODS);
-        let values: Vec<f64> =
-            history.iter().filter_map(|o| o.value.as_ref()).map(crate::value::Number::to_f64).collect();
+        let values = Observation::values(&history);
         let (Some(first), n) = (values.first().copied(), values.len()) else {
             findings.not_judged(Some(id), say!("too little history: 0 periods", "历史太短:0 期"));
             continue;
