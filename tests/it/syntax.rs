@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use fishbone::config::Profile;
 use fishbone::diagnostic::Diagnostic;
 use fishbone::source::{Sources, Span};
 use fishbone::syntax::ast::{Expr, ExprKind, Item, Name};
@@ -91,6 +92,20 @@ fn a_missing_character_is_one_diagnostic() {
     assert!(one * 2 >= raised, "one diagnostic: {one} of {raised}");
     assert!(more * 20 <= raised, "more than two diagnostics: {more} of {raised}");
     assert_eq!(far, 0, "the first diagnostic is more than a line away");
+}
+
+/// Through the whole checker, the rules too: what is said may be much, but it is said. `STEP=1` takes every character.
+#[test]
+fn a_missing_character_breaks_no_checker() {
+    let step = std::env::var("STEP").ok().and_then(|s| s.parse().ok()).unwrap_or(97);
+    let characters: Vec<(usize, char)> = CASE.char_indices().step_by(step).collect();
+    let raised = characters.par_iter().filter(|(at, c)| {
+        let text = format!("{}{}", &CASE[..*at], &CASE[at + c.len_utf8()..]);
+        let mut loaded = fishbone::load_texts([("design.kpi".to_string(), text)]);
+        loaded.lint(&fishbone::lint::Options { profile: Some(Profile::Strict), ..Default::default() }, None);
+        loaded.has_errors()
+    });
+    assert!(raised.count() * 4 > characters.len(), "a missing character is seldom seen");
 }
 
 /// Steps of the parser for a byte of text, at most.
