@@ -22,7 +22,7 @@ use crate::config::Profile;
 use crate::diagnostic::{Code, Severity, closest};
 
 pub use context::{Context, Input};
-pub use facts::{Facts, Observation};
+pub use facts::{Facts, NamedMember, Observation, named_members};
 pub use findings::{Finding, Findings, Words};
 pub use page::Page;
 pub use run::{Judgement, judge};

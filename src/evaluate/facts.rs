@@ -1,14 +1,16 @@
 //! What rules are told of the data: the history of every indicator, and how each source was read.
 
-use super::{Ask, EvalRequest, Evaluator, Periods, run};
-use crate::design::{Design, IndicatorId, SourceId, Stage, Subject};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Ask, EvalRequest, Evaluator, Periods, leaves, run};
+use crate::design::{Design, DimensionId, IndicatorId, SourceId, Stage, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::lint::{Facts, Observation};
-use crate::plan::{Answers, Slice};
+use crate::lint::{Facts, Observation, named_members};
+use crate::plan::{Answer, Answers, Request, Slice};
 use crate::results::{SourceReport, SubjectId};
 use crate::source::Sources;
 use crate::value::calendar::Date;
-use crate::value::{Frequency, Period};
+use crate::value::{Frequency, Period, Window};
 
 /// Reporting periods that are evaluated of each indicator.
 const PERIODS: usize = 36;
@@ -19,6 +21,8 @@ pub struct DataFacts {
     as_of: Date,
     /// By indicator, oldest first.
     histories: Vec<Vec<Observation>>,
+    /// By dimension that the design names a member of.
+    members: BTreeMap<DimensionId, BTreeSet<String>>,
     /// By source.
     reports: Vec<Option<SourceReport>>,
 }
@@ -78,8 +82,32 @@ impl DataFacts {
         }
         let ids = (0..design.sources.len()).map(|at| SourceId(at as u32));
         let reports = ids.map(|id| answers.facts(id).map(|facts| facts.report.clone())).collect();
-        Ok(Some(DataFacts { as_of, histories, reports }))
+        let members = members(design, answers, as_of)?;
+        Ok(Some(DataFacts { as_of, histories, members, reports }))
     }
+}
+
+fn members(
+    design: &Design,
+    answers: &dyn Answers,
+    as_of: Date,
+) -> Result<BTreeMap<DimensionId, BTreeSet<String>>, Vec<Diagnostic>> {
+    let dimensions: BTreeSet<DimensionId> = named_members(design).into_iter().map(|named| named.dimension).collect();
+    let subjects = (0..design.indicators.len()).map(|at| Subject::Indicator(IndicatorId(at as u32)));
+    let read: Vec<_> = subjects.flat_map(|subject| leaves(design, subject)).collect();
+    let window = Window::of_days(Date::MIN, as_of);
+    let asks = dimensions.iter().map(|dimension| {
+        let declared = design.dimensions.get(dimension.index());
+        let has = |leaf: &&crate::plan::Leaf| declared.is_some_and(|d| d.field_in(leaf.source()).is_some());
+        let leaves = read.iter().filter(has).map(|leaf| (leaf.clone(), window, Slice::default())).collect();
+        Request::Members { dimension: *dimension, leaves }
+    });
+    let asks: Vec<Request> = asks.collect();
+    let found = answers.answer(&asks)?.into_iter().map(|answer| match answer {
+        Answer::Members(members) => members.into_iter().collect(),
+        Answer::Value { .. } | Answer::Count(_) => BTreeSet::new(),
+    });
+    Ok(dimensions.into_iter().zip(found).collect())
 }
 
 /// The last periods of a frequency that ended by a day, oldest first.
@@ -104,6 +132,10 @@ impl Facts for DataFacts {
     fn history(&self, indicator: IndicatorId, periods: usize) -> Vec<Observation> {
         let all = self.histories.get(indicator.index()).map_or(&[][..], Vec::as_slice);
         all.iter().skip(all.len().saturating_sub(periods)).cloned().collect()
+    }
+
+    fn members(&self, dimension: DimensionId) -> Option<&BTreeSet<String>> {
+        self.members.get(&dimension)
     }
 
     fn source(&self, source: SourceId) -> Option<&SourceReport> {

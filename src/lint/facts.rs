@@ -1,7 +1,10 @@
 //! What rules ask of the data. `evaluate` answers; without it those rules are not judged.
 
-use crate::design::{IndicatorId, SourceId};
+use std::collections::BTreeSet;
+
+use crate::design::{Condition, Design, DimensionId, Formula, FormulaKind, IndicatorId, SourceId};
 use crate::results::{SourceReport, Status};
+use crate::source::Span;
 use crate::value::calendar::Date;
 use crate::value::{Number, Period};
 
@@ -38,6 +41,63 @@ pub trait Facts: Sync {
     /// starts are left out.
     fn history(&self, indicator: IndicatorId, periods: usize) -> Vec<Observation>;
 
+    /// The members of a dimension that have a row in anything that an indicator reads, up to the as-of day. None: no target
+    /// and no formula names one of its members.
+    fn members(&self, dimension: DimensionId) -> Option<&BTreeSet<String>>;
+
     /// How a source was read; None: it was not.
     fn source(&self, source: SourceId) -> Option<&SourceReport>;
+}
+
+/// A member of a dimension that the design names.
+#[derive(Clone, Debug)]
+pub struct NamedMember<'d> {
+    pub dimension: DimensionId,
+    pub member: &'d str,
+    /// Where: a target, a level, a formula.
+    pub span: Span,
+    pub indicator: Option<IndicatorId>,
+}
+
+/// The members that targets, levels and formulas name, in the order of the design.
+pub fn named_members(design: &Design) -> Vec<NamedMember<'_>> {
+    let mut named = Vec::new();
+    for (at, indicator) in design.indicators.iter().enumerate() {
+        let id = Some(IndicatorId(at as u32));
+        let targets = indicator.targets.iter().map(|t| (t.span, &t.slice));
+        let levels = indicator.thresholds.iter().chain(&indicator.stretches).chain(&indicator.worsts);
+        for (span, slice) in targets.chain(levels.map(|l| (l.span, &l.slice))) {
+            named.extend(slice.iter().map(|(dimension, member)| NamedMember {
+                dimension: *dimension,
+                member,
+                span,
+                indicator: id,
+            }));
+        }
+        in_formula(&indicator.formula, id, &mut named);
+    }
+    for measure in &design.measures {
+        in_formula(&measure.formula, None, &mut named);
+    }
+    named
+}
+
+fn in_formula<'d>(formula: &'d Formula, indicator: Option<IndicatorId>, named: &mut Vec<NamedMember<'d>>) {
+    let mut waiting = vec![formula];
+    while let Some(formula) = waiting.pop() {
+        if let FormulaKind::Only { conditions, .. } = &formula.kind {
+            for condition in conditions {
+                if let Condition::Members { dimension, members, .. } = condition {
+                    let one = |member: &'d String| NamedMember {
+                        dimension: *dimension,
+                        member,
+                        span: formula.span.0,
+                        indicator,
+                    };
+                    named.extend(members.iter().map(one));
+                }
+            }
+        }
+        waiting.extend(formula.operands());
+    }
 }

@@ -14,6 +14,7 @@ mod percent_scale;
 mod source_slower_than_frequency;
 mod undeclared_timezone;
 mod unguarded_division;
+mod unknown_member;
 
 use super::Rule;
 
@@ -25,6 +26,7 @@ pub const RULES: &[Rule] = &[
     missing_response_rate::RULE,
     noise_hides_target::RULE,
     average_of_ratios::RULE,
+    unknown_member::RULE,
     impossible_value::RULE,
     mean_of_ordinal::RULE,
     missing_anchors::RULE,
