@@ -1,7 +1,8 @@
 //! a target for something that does not occur
 //!
 //! A target, a threshold or a formula names a member of a dimension that no row of the data has: mostly another
-//! spelling, and then the target judges nothing. (A value outside of a field's closed list is an error of the data.)
+//! spelling, and then the target judges nothing. A member that a field's closed list has (`text in "north", "south"`) is
+//! spelt rightly and may come yet. Values outside of such a list are errors of the data (E0823).
 //!
 //! Sources: DAMA-DMBOK, 2nd ed. 2017, ch. 13 (validity); R. Kimball and M. Ross, *The Data Warehouse Toolkit*, 3rd ed.
 //! 2013, ch. 4 (conformed dimensions).
@@ -10,9 +11,11 @@
 //!
 //! 数据中没有的成员
 //!
-//! 目标、门槛或公式写了某个维度的成员,而数据里没有一行是它:多半是写法不同,那么这个目标什么也没有评判。(超出字段所列取值的是数据错误。
-//! )
+//! 目标、门槛或公式写了某个维度的成员,而数据里没有一行是它:多半是写法不同,那么这个目标什么也没有评判。字段已列出的取值
+//! (`text in "north", "south"`)写法无误,不在此列;数据超出所列取值是数据错误(E0823)。
 
+use crate::analysis::rows::Rows;
+use crate::design::Dimension;
 use crate::diagnostic::closest;
 use crate::lint::Needs;
 use crate::lint::named_members;
@@ -34,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        if members.contains(named.member) {
+        if members.contains(named.member) || is_listed(context, dimension, named.member) {
             continue;
         }
         let (title, member) = (dimension.naming.title(), named.member);
@@ -56,4 +59,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             None => finding,
         });
     }
+}
+
+/// Whether a field that carries the dimension lists the member.
+fn is_listed(context: &Context<'_>, dimension: &Dimension, member: &str) -> bool {
+    dimension.fields.iter().any(|(source, path)| {
+        let field = Rows::new(context.design, *source).field(path).map(|(_, field)| field);
+        field.is_some_and(|f| f.members.iter().any(|m| m == member))
+    })
 }
