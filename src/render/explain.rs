@@ -93,8 +93,73 @@ pub fn render(of: &Explanation<'_>, look: Look) -> String {
 }
 
 /// Formulas may be written over several lines.
-fn one_line(formula: &str) -> String {
+pub fn one_line(formula: &str) -> String {
     visible(&formula.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+// ---- the words of a trace, for every output that shows one --------------------------------------------------------
+
+/// What a part of a formula gave; `?`: nothing.
+pub fn value_text(node: &Trace, lang: Lang) -> String {
+    match &node.value {
+        TraceValue::Number(n, unit) => format::people(n, unit.as_ref(), lang),
+        TraceValue::Bool(b) => b.to_string(),
+        TraceValue::Text(text) => format!("\"{}\"", visible(text)),
+        TraceValue::Set(count) => match lang {
+            Lang::En => format!("{count} keys"),
+            Lang::Zh => format!("{count} 个键"),
+        },
+        TraceValue::Missing(_) => "?".to_string(),
+    }
+}
+
+/// The part as written, with its name where it is named.
+pub fn written(node: &Trace, root: bool) -> String {
+    let formula = one_line(&node.formula);
+    match &node.name {
+        Some(name) if root || *name == node.formula => {
+            if root {
+                formula
+            } else {
+                visible(name).into_owned()
+            }
+        }
+        Some(name) => format!("{} = {formula}", visible(name)),
+        None => formula,
+    }
+}
+
+/// Window and slice where they are others than above, and how many rows stand behind.
+pub fn beside(node: &Trace, lang: Lang) -> Vec<String> {
+    let mut beside = Vec::new();
+    beside.extend(node.window.clone());
+    beside.extend(node.slice.as_ref().map(|s| visible(s).into_owned()));
+    beside.extend(node.rows.map(|rows| match lang {
+        Lang::En => super::text::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
+        Lang::Zh => format!("{rows} 条记录"),
+    }));
+    beside
+}
+
+/// Why a part gave nothing, where nothing below it says so.
+pub fn missing_part(node: &Trace, lang: Lang) -> Option<String> {
+    match &node.value {
+        TraceValue::Missing(reason) if node.children.is_empty() => {
+            Some(visible(&words::reason(reason, lang)).into_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The children that are shown, and what stands for the others.
+pub fn shown_children(node: &Trace, lang: Lang) -> (&[Trace], Option<String>) {
+    let shown = node.children.get(..CHILDREN).unwrap_or(&node.children);
+    let more = node.children.len() - shown.len();
+    let rest = (more > 0).then(|| match lang {
+        Lang::En => format!("and {more} more"),
+        Lang::Zh => format!("另有 {more} 项"),
+    });
+    (shown, rest)
 }
 
 struct Tree<'a, 'o> {
@@ -108,61 +173,25 @@ impl Tree<'_, '_> {
     fn node(&mut self, node: &Trace, first: &str, rest: &str, root: bool) {
         let lang = self.of.shown.lang;
         let paint = self.look.paint;
-        let value = match &node.value {
-            TraceValue::Number(n, unit) => format::people(n, unit.as_ref(), lang),
-            TraceValue::Bool(b) => b.to_string(),
-            TraceValue::Text(text) => format!("\"{}\"", visible(text)),
-            TraceValue::Set(count) => match lang {
-                Lang::En => format!("{count} keys"),
-                Lang::Zh => format!("{count} 个键"),
-            },
-            TraceValue::Missing(_) => "?".to_string(),
-        };
-        let mut line = format!("{first}{}", paint.paint(BOLD, value));
-        let formula = one_line(&node.formula);
-        match &node.name {
-            Some(name) if root || *name == node.formula => {
-                let _ = write!(line, "  {}", if root { formula.clone() } else { visible(name).into_owned() });
-            }
-            Some(name) => {
-                let _ = write!(line, "  {} = {formula}", visible(name));
-            }
-            None => {
-                let _ = write!(line, "  {formula}");
-            }
-        }
-        let mut beside = Vec::new();
-        beside.extend(node.window.clone());
-        beside.extend(node.slice.as_ref().map(|s| visible(s).into_owned()));
-        beside.extend(node.rows.map(|rows| match lang {
-            Lang::En => super::text::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
-            Lang::Zh => format!("{rows} 条记录"),
-        }));
+        let mut line = format!("{first}{}  {}", paint.paint(BOLD, value_text(node, lang)), written(node, root));
+        let beside = beside(node, lang);
         if !beside.is_empty() {
             let _ = write!(line, "  {}", paint.paint(DIM, format!("[{}]", beside.join(", "))));
         }
         self.out.push_str(line.trim_end());
         self.out.push('\n');
-        if let TraceValue::Missing(reason) = &node.value
-            && node.children.is_empty()
-        {
-            let reason = visible(&words::reason(reason, lang)).into_owned();
+        if let Some(reason) = missing_part(node, lang) {
             let _ = writeln!(self.out, "{rest}  {}", paint.paint(DIM, reason));
         }
-        let shown = node.children.len().min(CHILDREN);
-        let more = node.children.len() - shown;
+        let (shown, others) = shown_children(node, lang);
         let (tee, corner, bar) = if self.look.ascii { ("|- ", "`- ", "|  ") } else { ("├─ ", "└─ ", "│  ") };
-        for (i, child) in node.children.iter().take(shown).enumerate() {
-            let last = i + 1 == shown && more == 0;
+        for (i, child) in shown.iter().enumerate() {
+            let last = i + 1 == shown.len() && others.is_none();
             let (hook, below) = if last { (corner, "   ") } else { (tee, bar) };
             self.node(child, &format!("{rest}{hook}"), &format!("{rest}{below}"), false);
         }
-        if more > 0 {
-            let text = match lang {
-                Lang::En => format!("and {more} more"),
-                Lang::Zh => format!("另有 {more} 项"),
-            };
-            let _ = writeln!(self.out, "{rest}{corner}{}", paint.paint(DIM, text));
+        if let Some(others) = others {
+            let _ = writeln!(self.out, "{rest}{corner}{}", paint.paint(DIM, others));
         }
     }
 }
@@ -225,18 +254,44 @@ fn rows(out: &mut String, sample: &Sample, look: Look, lang: Lang) {
 /// The rule as written, what it asks of this period, the verdict, and how far the value is from it.
 fn target(out: &mut String, of: &Explanation<'_>, indicator: &Indicator, paint: Paint) {
     let lang = of.shown.lang;
-    let text = |formula: &Formula| one_line(of.sources.slice(formula.span.0));
+    let lines = rules(&of.shown, of.sources, indicator);
+    let wide = lines.iter().map(|(word, _)| width(word)).max().unwrap_or(0);
+    for (word, rule) in &lines {
+        let _ = writeln!(out, "  {}  {rule}", paint.paint(DIM, pad(word, wide, super::text::Align::Left)));
+    }
+    let row = of.row;
+    for line in judgement(&of.shown, row) {
+        let _ = writeln!(out, "  {line}");
+    }
+    if let Some(status) = row.status {
+        let mut verdict = format!("  {} {}", words::mark(status), words::status(status, lang));
+        if let Some(score) = row.score {
+            let _ = write!(verdict, "   {} {}", lang.pick("score", "得分"), format::score(score));
+        }
+        let _ = writeln!(out, "{verdict}");
+    }
+    for line in distances(&of.shown, row, indicator) {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+// ---- the words of a verdict, for every output that explains one ---------------------------------------------------
+
+/// Baseline, targets, thresholds, stretch and worst values: what each is called, and the rule as written.
+pub fn rules(shown: &Shown<'_>, sources: &Sources, indicator: &Indicator) -> Vec<(&'static str, String)> {
+    let lang = shown.lang;
+    let text = |formula: &Formula| one_line(sources.slice(formula.span.0));
     let bound = |bound: &Bound| match bound {
         Bound::One(value) => text(value),
         Bound::Range(low, high) => format!("{}..{}", text(low), text(high)),
     };
     let slice = |conditions: &[(crate::design::DimensionId, String)]| {
-        let name = |id: crate::design::DimensionId| of.shown.design.dimensions.get(id.index()).map(|d| &d.naming.name);
+        let name = |id: crate::design::DimensionId| shown.design.dimensions.get(id.index()).map(|d| &d.naming.name);
         let parts: Vec<String> =
             conditions.iter().filter_map(|(d, m)| Some(format!("{} = {}", name(*d)?, visible(m)))).collect();
         if parts.is_empty() { String::new() } else { format!(" for {}", parts.join(" and ")) }
     };
-    let mut lines: Vec<(&str, String)> = Vec::new();
+    let mut lines: Vec<(&'static str, String)> = Vec::new();
     if let Some(baseline) = &indicator.baseline {
         lines.push((
             lang.pick("baseline", "基准值"),
@@ -251,7 +306,7 @@ fn target(out: &mut String, of: &Explanation<'_>, indicator: &Indicator, paint: 
         };
         lines.push((lang.pick("target", "目标值"), format!("{} {due}{}", bound(&target.value), slice(&target.slice))));
     }
-    let levels: [(&str, &[Level]); 3] = [
+    let levels: [(&'static str, &[Level]); 3] = [
         (lang.pick("threshold", "门槛值"), &indicator.thresholds),
         (lang.pick("stretch", "挑战值"), &indicator.stretches),
         (lang.pick("worst", "底线值"), &indicator.worsts),
@@ -259,50 +314,50 @@ fn target(out: &mut String, of: &Explanation<'_>, indicator: &Indicator, paint: 
     for (word, levels) in levels {
         lines.extend(levels.iter().map(|l| (word, format!("{}{}", bound(&l.value), slice(&l.slice)))));
     }
-    let wide = lines.iter().map(|(word, _)| width(word)).max().unwrap_or(0);
-    for (word, rule) in &lines {
-        let _ = writeln!(out, "  {}  {rule}", paint.paint(DIM, pad(word, wide, super::text::Align::Left)));
-    }
+    lines
+}
 
-    let row = of.row;
-    let judged = row.judged.as_ref();
-    let period = judged.map_or(row.period.as_str(), |(period, _)| period);
+/// What the period asks, and the period that was judged where it is another than the row's.
+pub fn judgement(shown: &Shown<'_>, row: &Row) -> Vec<String> {
+    let lang = shown.lang;
+    let mut lines = Vec::new();
+    let period = row.judged.as_ref().map_or(row.period.as_str(), |(period, _)| period);
     if let Some(expected) = &row.expected {
-        let expected = format::bound(expected, row.unit.as_ref(), Some(indicator.direction), lang);
-        let _ = match lang {
-            Lang::En => writeln!(out, "  expected in {period}: {expected}"),
-            Lang::Zh => writeln!(out, "  {period} 的要求:{expected}"),
-        };
+        let expected = format::bound(expected, row.unit.as_ref(), shown.direction(row), lang);
+        lines.push(match lang {
+            Lang::En => format!("expected in {period}: {expected}"),
+            Lang::Zh => format!("{period} 的要求:{expected}"),
+        });
     }
-    if let Some((period, value)) = judged {
+    if let Some((period, value)) = &row.judged {
         let value = format::people(value, row.unit.as_ref(), lang);
-        let _ = match lang {
-            Lang::En => writeln!(out, "  judged on {period}: {value}"),
-            Lang::Zh => writeln!(out, "  按 {period} 判定:{value}"),
-        };
+        lines.push(match lang {
+            Lang::En => format!("judged on {period}: {value}"),
+            Lang::Zh => format!("按 {period} 判定:{value}"),
+        });
     }
-    if let Some(status) = row.status {
-        let mut verdict = format!("  {} {}", words::mark(status), words::status(status, lang));
-        if let Some(score) = row.score {
-            let _ = write!(verdict, "   {} {}", lang.pick("score", "得分"), format::score(score));
-        }
-        let _ = writeln!(out, "{verdict}");
+    lines
+}
+
+/// What a value that is not on target needs, to reach its target and its threshold.
+pub fn distances(shown: &Shown<'_>, row: &Row, indicator: &Indicator) -> Vec<String> {
+    let lang = shown.lang;
+    let value = row.judged.as_ref().map(|(_, value)| value).or(row.value.as_ref());
+    let (Some(value), Some(unit), Some(status)) = (value, &row.unit, row.status) else { return Vec::new() };
+    if !status.is_verdict() || status == crate::results::Status::OnTarget {
+        return Vec::new();
     }
-    let value = judged.map(|(_, value)| value).or(row.value.as_ref());
-    if let (Some(value), Some(unit), Some(status)) = (value, &row.unit, row.status)
-        && status.is_verdict()
-        && status != crate::results::Status::OnTarget
-    {
-        for (bound, en, zh) in [(&row.expected, "the target", "距目标"), (&row.threshold, "the threshold", "距门槛")]
-        {
-            let Some(missing) = bound.as_ref().and_then(|b| missing(value, b, indicator)) else { continue };
+    [(&row.expected, "the target", "距目标"), (&row.threshold, "the threshold", "距门槛")]
+        .into_iter()
+        .filter_map(|(bound, en, zh)| {
+            let missing = missing(value, bound.as_ref()?, indicator)?;
             let missing = format_difference(&missing, unit, Some(lang.locale()));
-            let _ = match lang {
-                Lang::En => writeln!(out, "  needs {} to reach {en}", visible(&missing)),
-                Lang::Zh => writeln!(out, "  {zh} {}", visible(&missing)),
-            };
-        }
-    }
+            Some(match lang {
+                Lang::En => format!("needs {} to reach {en}", visible(&missing)),
+                Lang::Zh => format!("{zh} {}", visible(&missing)),
+            })
+        })
+        .collect()
 }
 
 /// What must be added to a value to reach a bound; None where it is reached.
