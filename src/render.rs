@@ -4,6 +4,7 @@ pub mod diagnostics;
 pub mod diff;
 pub mod explain;
 pub mod junit;
+pub mod picture;
 pub mod results;
 #[cfg(feature = "engine")]
 pub mod tested;

@@ -155,7 +155,7 @@ fn clings(c: char) -> bool {
 }
 
 /// Pieces between which a line may be broken: words with the spaces behind them, single wide characters.
-fn pieces(text: &str) -> Vec<&str> {
+pub fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut before: Option<char> = None;
