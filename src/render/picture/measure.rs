@@ -195,7 +195,7 @@ mod tests {
     fn lines_break_at_words_and_end_in_an_ellipsis() {
         assert_eq!(lines("Customers trust the support desk", F, 100.0, 3), ["Customers trust", "the support desk"]);
         assert_eq!(lines("以优质培训赢得客户,带动业务增长", F, 90.0, 2), ["以优质培训赢得客", "户,带动业务增长"]);
-        assert_eq!(lines("Customers trust the support desk", F, 60.0, 2), ["Customers", "trust th…"]);
+        assert_eq!(lines("Customers trust the support desk", F, 60.0, 2), ["Customers", "trust the…"]);
         assert_eq!(lines("Donaudampfschifffahrt", F, 60.0, 2), ["Donauda…"]);
         assert_eq!(lines("", F, 60.0, 2), [""]);
     }
