@@ -31,7 +31,7 @@ use crate::results::{Flags, Reason, Trace};
 use crate::source::{Sources, Span};
 use crate::value::calendar::Date;
 use crate::value::{Number, Window};
-pub use assemble::{EvalRequest, Periods, run};
+pub use assemble::{EvalRequest, Periods, run, usual_history};
 use coverage::Coverage;
 pub use facts::DataFacts;
 use outcome::{Datum, Outcome};

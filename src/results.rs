@@ -18,6 +18,8 @@ pub struct Results {
     pub periods: Vec<(String, Window)>,
     /// In the order of `kind`, then as declared, then by start day, then by slice as asked.
     pub rows: Vec<Row>,
+    /// The same subjects and slices in the periods before: in order of their start, then in the order of `rows`.
+    pub history: Vec<Row>,
     pub sources: Vec<SourceReport>,
     /// Said once on stderr: what was left out and why.
     pub notices: Vec<Notice>,

@@ -16,6 +16,8 @@ mod examples;
 mod fix;
 mod format;
 mod formats;
+#[cfg(feature = "engine")]
+mod history;
 mod large;
 mod lint;
 #[allow(clippy::unreachable, clippy::needless_range_loop, clippy::filter_next)]

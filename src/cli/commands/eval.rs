@@ -130,6 +130,7 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
         slice: args.slice.conditions(design)?,
         by: args.by_dimension.iter().map(|d| request::dimensions(design, d)).collect::<Result<_, _>>()?,
         as_of: args.data.as_of()?,
+        ..EvalRequest::default()
     };
     let bound = match args.data.bound(&loaded, ui) {
         Ok(bound) => bound,

@@ -158,6 +158,7 @@ pub fn results() -> (Design, Results) {
         as_of: Some(date("2026-06-30")),
         periods: vec![("2026-Q2".into(), Window::new(date("2026-04-01"), date("2026-07-01")))],
         rows,
+        history: Vec::new(),
         sources: vec![SourceReport {
             name: "surveys".into(),
             title: "问卷".into(),

@@ -160,6 +160,7 @@ fn evaluate(case: &Case, loaded: &Loaded) -> Result<Shown, String> {
     });
     let request = EvalRequest {
         periods,
+        history: 0,
         only: Vec::new(),
         measures: true,
         slice: sliced.collect(),
