@@ -248,7 +248,10 @@ lang = "zh"
     fn told(text: &str) -> Vec<(String, String, Option<String>)> {
         let file = SourceFile::new(FileId(0), FILE_NAME, text);
         let problems = parse(&file).map(|_| ()).unwrap_err();
-        problems.into_iter().map(|d| (d.message.clone(), file.slice(d.span().unwrap()).to_string(), d.help)).collect()
+        problems
+            .into_iter()
+            .map(|d| (d.message.en.clone(), file.slice(d.span().unwrap()).to_string(), d.help.map(|h| h.en)))
+            .collect()
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub use progress::{Progress, Watch};
 
 use crate::design::{FieldKind, Format, From, GivenTable, Source};
 use crate::diagnostic::codes::data as codes;
-use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Words};
 use crate::source::Span;
 
 /// The longest value and the longest record that are read, in bytes.
@@ -205,7 +205,7 @@ impl Part {
     }
 
     /// A data error in this part.
-    pub fn error(&self, code: Code, message: impl Into<String>, row: Option<u64>, column: Option<&str>) -> Diagnostic {
+    pub fn error(&self, code: Code, message: impl Into<Words>, row: Option<u64>, column: Option<&str>) -> Diagnostic {
         Diagnostic::error(code, self.from, message).data(DataPlace {
             file: self.display.clone(),
             row,

@@ -5,10 +5,13 @@
 pub mod codes;
 mod sink;
 mod suggest;
+mod words;
 
 use crate::source::Span;
 pub use sink::{Diagnostics, Hint};
 pub use suggest::closest;
+pub(crate) use words::say;
+pub use words::{Lang, Said, Words};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,7 +38,7 @@ impl Code {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     pub span: Span,
-    pub text: String,
+    pub text: Words,
 }
 
 /// Replace the text of `span` by `text`.
@@ -56,7 +59,7 @@ pub enum Applicability {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    pub title: String,
+    pub title: Words,
     pub applicability: Applicability,
     pub edits: Vec<Edit>,
 }
@@ -77,77 +80,47 @@ pub struct DataPlace {
 pub struct Diagnostic {
     pub code: Code,
     pub severity: Severity,
-    pub message: String,
+    pub message: Words,
     /// The first label is the place of the diagnostic; others explain it. Empty only where no text is to blame
     /// (a command line, a missing file).
     pub labels: Vec<Label>,
-    pub help: Option<String>,
+    pub help: Option<Words>,
     pub fix: Option<Fix>,
     pub data: Option<DataPlace>,
-    /// The same words in Chinese; errors have none yet.
-    pub chinese: Option<Box<Chinese>>,
-}
-
-/// The words of a diagnostic in Chinese, beside those in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chinese {
-    pub message: String,
-    /// One a label, in their order.
-    pub labels: Vec<String>,
-    pub help: Option<String>,
-    /// The title of the fix.
-    pub fix: Option<String>,
 }
 
 impl Diagnostic {
-    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, span: Span, message: impl Into<Words>) -> Self {
         Diagnostic {
             code,
             severity: Severity::Error,
             message: message.into(),
-            labels: vec![Label { span, text: String::new() }],
+            labels: vec![Label { span, text: Words::default() }],
             help: None,
             fix: None,
             data: None,
-            chinese: None,
         }
-    }
-
-    /// In Chinese, where it has words for it.
-    #[must_use]
-    pub fn in_chinese(&self) -> Diagnostic {
-        let mut said = self.clone();
-        let Some(chinese) = said.chinese.take() else { return said };
-        said.message = chinese.message;
-        for (label, text) in said.labels.iter_mut().zip(chinese.labels) {
-            label.text = text;
-        }
-        said.help = chinese.help.or(said.help);
-        if let (Some(fix), Some(title)) = (&mut said.fix, chinese.fix) {
-            fix.title = title;
-        }
-        said
     }
 
     /// An error that no place in the design's text is to blame for.
-    pub fn placeless(code: Code, message: impl Into<String>) -> Self {
+    pub fn placeless(code: Code, message: impl Into<Words>) -> Self {
         Diagnostic { labels: Vec::new(), ..Diagnostic::error(code, Span::default(), message) }
     }
 
     /// What the first label says at its place.
-    pub fn saying(mut self, text: impl Into<String>) -> Self {
+    pub fn saying(mut self, text: impl Into<Words>) -> Self {
         if let Some(label) = self.labels.first_mut() {
             label.text = text.into();
         }
         self
     }
 
-    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+    pub fn label(mut self, span: Span, text: impl Into<Words>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Words>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -156,10 +129,11 @@ impl Diagnostic {
     pub fn meant(self, near: &str) -> Self {
         let text = as_name(near);
         let edits = self.span().map(|span| Edit { span, text }).into_iter().collect();
-        self.help(format!("did you mean `{near}`?")).fix(Applicability::Proposed, format!("write `{near}`"), edits)
+        let title = say!("write `{near}`", "改为 `{near}`");
+        self.help(Words::meant(near)).fix(Applicability::Proposed, title, edits)
     }
 
-    pub fn fix(mut self, applicability: Applicability, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+    pub fn fix(mut self, applicability: Applicability, title: impl Into<Words>, edits: Vec<Edit>) -> Self {
         self.fix = Some(Fix { title: title.into(), applicability, edits });
         self
     }
@@ -188,7 +162,7 @@ fn as_name(name: &str) -> String {
 /// The order in which diagnostics are shown: by file and place, then by code.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (d.span().map(|s| (s.file, s.start)), d.code.id, d.message.clone());
+        let key = |d: &Diagnostic| (d.span().map(|s| (s.file, s.start)), d.code.id, d.message.en.clone());
         key(a).cmp(&key(b))
     });
 }

@@ -25,7 +25,7 @@ impl Key {
     /// `parses`: one a file, in the order of `sources`; files behind them have no declarations.
     pub fn new(diagnostic: &Diagnostic, sources: &Sources, parses: &[Parse]) -> Key {
         let span = diagnostic.span();
-        let text = span.map_or(diagnostic.message.as_str(), |span| sources.slice(span));
+        let text = span.map_or(diagnostic.message.en.as_str(), |span| sources.slice(span));
         let words: Vec<&str> = text.trim().lines().next().unwrap_or("").split_whitespace().collect();
         Key {
             code: diagnostic.code.id.to_string(),

@@ -21,9 +21,10 @@ pub mod text;
 use crate::config::Profile;
 use crate::diagnostic::{Code, Severity, closest};
 
+pub use crate::diagnostic::Words;
 pub use context::{Context, Input};
 pub use facts::{Facts, NamedMember, Observation, named_members};
-pub use findings::{Finding, Findings, Words};
+pub use findings::{Finding, Findings};
 pub use page::Page;
 pub use run::{Judgement, judge};
 pub use select::{Options, UnknownRule};

@@ -133,13 +133,6 @@ impl Loaded {
         }
     }
 
-    /// Puts the words of all diagnostics that have them into Chinese.
-    pub fn speak_chinese(&mut self) {
-        for diagnostic in &mut self.checked.diagnostics {
-            *diagnostic = diagnostic.in_chinese();
-        }
-    }
-
     /// `config`: the text of `kpi.toml`, or why it cannot be read; None: there is none.
     fn judge(mut texts: Texts, config: Option<Result<String, String>>) -> Loaded {
         let files: Vec<_> = texts.sources.iter().zip(&texts.parses).collect();

@@ -58,12 +58,12 @@ pub fn hint(model: &Model, name: &str, wanted: u32) -> Option<Hint> {
         None => {
             let what = kinds.iter().map(|k| plural(*k)).collect::<Vec<_>>().join(" and ");
             Some(Hint::Help(match names.as_slice() {
-                [] => format!("the design declares no {what}"),
+                [] => format!("the design declares no {what}").into(),
                 few if few.len() <= 8 => {
                     let few: Vec<_> = few.iter().map(|n| format!("`{n}`")).collect();
-                    format!("its {what} are {}", few.join(", "))
+                    format!("its {what} are {}", few.join(", ")).into()
                 }
-                _ => format!("declare it, or name one of the design's {what}"),
+                _ => format!("declare it, or name one of the design's {what}").into(),
             }))
         }
     }

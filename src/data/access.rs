@@ -318,7 +318,7 @@ mod tests {
             Ok(found) => Ok(found.into_iter().map(|f| f.display).collect()),
             Err(mut problems) => {
                 let first = problems.remove(0);
-                Err((first.code, first.message, first.help.unwrap_or_default()))
+                Err((first.code, first.message.en, first.help.unwrap_or_default().en))
             }
         }
     }

@@ -127,7 +127,7 @@ mod tests {
         let config = crate::config::parse(files[1]).unwrap();
         let told = |d: Diagnostic| {
             let shown = d.span().map_or("", |s| sources.slice(s)).to_string();
-            (d.message, shown, d.help.unwrap_or_default())
+            (d.message.en, shown, d.help.unwrap_or_default().en)
         };
         match bind(&mut design, &config, files[1], name) {
             Ok(()) => Ok(design.sources),

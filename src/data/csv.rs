@@ -385,8 +385,11 @@ mod tests {
         let problems = folder(&chinese).rows(&csv(), &["id", "region"]).unwrap_err();
         let problem = &problems[0];
         assert_eq!(problem.code, codes::WRONG_ENCODING);
-        assert_eq!(problem.message, "`t.csv` is not UTF-8: bytes BB AA B6 AB in row 3, column `region`");
-        assert_eq!(problem.help.as_deref(), Some("as GB18030 the line reads `2,华东`: write `encoding: \"gb18030\"`"));
+        assert_eq!(problem.message.en, "`t.csv` is not UTF-8: bytes BB AA B6 AB in row 3, column `region`");
+        assert_eq!(
+            problem.help.as_ref().map(|h| h.en.as_str()),
+            Some("as GB18030 the line reads `2,华东`: write `encoding: \"gb18030\"`")
+        );
         let data = problem.data.as_ref().unwrap();
         assert_eq!(
             (data.row, data.column.as_deref(), data.value.as_deref()),

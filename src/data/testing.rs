@@ -49,7 +49,7 @@ impl Folder {
     pub fn wrong(&self, from: &From, columns: &[&str]) -> (String, String) {
         let problems = self.rows(from, columns).unwrap_err();
         assert_eq!(problems.len(), 1, "{problems:#?}");
-        (problems[0].message.clone(), problems[0].help.clone().unwrap_or_default())
+        (problems[0].message.en.clone(), problems[0].help.clone().unwrap_or_default().en)
     }
 }
 

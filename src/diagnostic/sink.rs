@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Diagnostic, sort};
+use super::{Diagnostic, Words, sort};
 use crate::source::Span;
 
 /// What is said to a name that is not known.
@@ -10,7 +10,7 @@ use crate::source::Span;
 pub enum Hint {
     /// This name was probably meant.
     Meant(String),
-    Help(String),
+    Help(Words),
 }
 
 /// Diagnostics as they are found. The uses of one unresolved name are one diagnostic with several labels.
@@ -144,7 +144,7 @@ impl Diagnostics {
 }
 
 fn also(diagnostic: &mut Diagnostic, span: Span) {
-    diagnostic.labels.push(super::Label { span, text: String::new() });
+    diagnostic.labels.push(super::Label { span, text: Words::default() });
     fix_too(diagnostic, span);
 }
 

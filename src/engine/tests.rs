@@ -452,7 +452,7 @@ fn what_is_not_as_declared_is_told_with_its_row() {
         .iter()
         .map(|d| {
             let place = d.data.as_ref().unwrap();
-            format!("{} {} {}: {}", d.code.id, place.file, place.row.unwrap(), d.message)
+            format!("{} {} {}: {}", d.code.id, place.file, place.row.unwrap(), d.message.en)
         })
         .collect();
     assert_eq!(
@@ -657,7 +657,7 @@ fn a_changed_byte_is_read_or_told_by_a_scan_in_place() {
         for error in asked.err().unwrap_or_default() {
             told += 1;
             let place = error.data.as_ref().map(|place| place.file.as_str());
-            assert_eq!(place, Some("the orders %20.parquet"), "byte {at}: {}", error.message);
+            assert_eq!(place, Some("the orders %20.parquet"), "byte {at}: {}", error.message.en);
         }
     }
     assert!(told > 20, "{told}");

@@ -15,7 +15,7 @@ use super::{Context, failure};
 use crate::data::{ROW_COLUMN, RawTable};
 use crate::design::{CompareOp, Field, FieldId, FieldKind, RowExpr, RowKind, RowType};
 use crate::diagnostic::codes::rows as codes;
-use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Words, say};
 use crate::plan::Reads;
 use crate::value::Quantity;
 
@@ -179,9 +179,10 @@ pub fn explain(table: &Raw<'_>, raw: &RawTable, violations: Violations) -> Vec<D
             };
             let mut diagnostic = tell(table.source.naming.name.as_str(), field, cell, fault, first);
             if i == last && more > 0 {
-                diagnostic.message += &match more {
-                    1 => ", and one more such row".to_string(),
-                    more => format!(", and {more} more such rows"),
+                let Words { en, zh } = diagnostic.message;
+                diagnostic.message = match more {
+                    1 => say!("{en}, and one more such row", "{zh}，另有 1 行如此"),
+                    more => say!("{en}, and {more} more such rows", "{zh}，另有 {more} 行如此"),
                 };
             }
             diagnostics.push(diagnostic);

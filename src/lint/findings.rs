@@ -3,23 +3,8 @@
 use super::Rule;
 use super::smart::NotJudged;
 use crate::design::IndicatorId;
-use crate::diagnostic::{Applicability, Chinese, Diagnostic, Edit, Fix, Label, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, Words};
 use crate::source::Span;
-
-/// A sentence in English and Chinese, made where it is found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words {
-    pub en: String,
-    pub zh: String,
-}
-
-/// `say!("weight {sum}", "权重 {sum}")`: the same sentence in English and Chinese, each as in `format!`.
-macro_rules! say {
-    ($en:literal, $zh:literal) => {
-        $crate::lint::Words { en: format!($en), zh: format!($zh) }
-    };
-}
-pub(crate) use say;
 
 /// One finding of a rule.
 #[derive(Clone, Debug)]
@@ -86,25 +71,14 @@ impl Finding {
             super::FixKind::Safe => Applicability::Safe,
             super::FixKind::Proposed | super::FixKind::None => Applicability::Proposed,
         };
-        let (labels, chinese): (Vec<Label>, Vec<String>) =
-            self.labels.into_iter().map(|(span, words)| (Label { span, text: words.en }, words.zh)).unzip();
-        let (help, help_chinese) = self.help.map(|w| (w.en, w.zh)).unzip();
-        let (fix, fix_chinese) =
-            self.fix.map(|(title, edits)| (Fix { title: title.en, applicability, edits }, title.zh)).unzip();
         Diagnostic {
             code: rule.code,
             severity: self.severity.unwrap_or(rule.severity),
-            message: self.message.en,
-            labels,
-            help,
-            fix,
+            message: self.message,
+            labels: self.labels.into_iter().map(|(span, text)| Label { span, text }).collect(),
+            help: self.help,
+            fix: self.fix.map(|(title, edits)| Fix { title, applicability, edits }),
             data: None,
-            chinese: Some(Box::new(Chinese {
-                message: self.message.zh,
-                labels: chinese,
-                help: help_chinese,
-                fix: fix_chinese,
-            })),
         }
     }
 }

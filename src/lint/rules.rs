@@ -25,7 +25,7 @@ pub(super) const GROUPS: [&[Rule]; 8] = [
 
 /// What the files of rules use.
 mod prelude {
+    pub(in crate::lint) use crate::diagnostic::say;
     pub(in crate::lint) use crate::diagnostic::{Code, Edit, Severity};
-    pub(in crate::lint) use crate::lint::findings::say;
     pub(in crate::lint) use crate::lint::{Context, Finding, Findings, FixKind, Needs, Rule};
 }

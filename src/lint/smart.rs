@@ -1,9 +1,9 @@
 //! The SMART line of an indicator: what its rules say, letter by letter.
 
-use super::findings::Words;
 use super::{Needs, Rule};
 use crate::design::{IndicatorId, Naming};
 use crate::diagnostic::Severity;
+use crate::diagnostic::Words;
 
 /// A rule that could not be judged, for want of data, of a day or of a declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl std::fmt::Display for Smart {
 pub(super) fn want(needs: Needs) -> Words {
     match needs {
         Needs::Nothing => Words::default(),
-        Needs::Day => super::findings::say!("no as-of day was given (`--as-of`)", "未给出截止日期(`--as-of`)"),
-        Needs::Data => super::findings::say!("no data was read (`--data`)", "未读取数据(`--data`)"),
+        Needs::Day => crate::diagnostic::say!("no as-of day was given (`--as-of`)", "未给出截止日期(`--as-of`)"),
+        Needs::Data => crate::diagnostic::say!("no data was read (`--data`)", "未读取数据(`--data`)"),
     }
 }

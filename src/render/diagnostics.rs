@@ -62,7 +62,6 @@ pub struct Report<'a> {
     pub sections: Vec<Section<'a>>,
     /// How many diagnostics are shown; None: all. They are counted all the same.
     pub max: Option<usize>,
-    /// Of the words around the diagnostics.
     pub lang: Lang,
     /// Findings that a baseline knows, which are none of these.
     pub known: usize,
@@ -138,14 +137,14 @@ impl<'a> Report<'a> {
 }
 
 /// The message with the place in the data and the remedy, for formats that have one text.
-fn full_message(diagnostic: &Diagnostic) -> String {
-    let mut message = diagnostic.message.clone();
+fn full_message(diagnostic: &Diagnostic, lang: Lang) -> String {
+    let mut message = diagnostic.message.get(lang).to_string();
     if let Some(data) = &diagnostic.data {
-        message.push_str(&format!(" ({})", human::data_place(data)));
+        message.push_str(&format!(" ({})", human::data_place(data, lang)));
     }
     if let Some(help) = &diagnostic.help {
         message.push('\n');
-        message.push_str(help);
+        message.push_str(help.get(lang));
     }
     message
 }

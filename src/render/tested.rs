@@ -234,7 +234,7 @@ pub fn junit(suites: &[Suite<'_>]) -> String {
                 let test = verdict.tested.test;
                 let report = verdict.section(suite);
                 let place = suite.sources.place(test.span);
-                let first = verdict.diagnostics.first().map(|d| d.message.clone());
+                let first = verdict.diagnostics.first().map(|d| d.message.en.clone());
                 junit::Case {
                     name: test.title.clone(),
                     class: name.to_string(),

@@ -2,42 +2,8 @@
 
 pub mod check;
 
+pub use crate::diagnostic::Lang;
 use crate::results::{Flags, Member, Notice, Reason, Status};
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    #[default]
-    En,
-    Zh,
-}
-
-impl Lang {
-    /// The language of a locale such as `zh-CN`; English for those that have no words here.
-    pub fn of_locale(locale: &str) -> Lang {
-        if locale.to_ascii_lowercase().starts_with("zh") { Lang::Zh } else { Lang::En }
-    }
-
-    pub const fn locale(self) -> &'static str {
-        self.pick("en", "zh-CN")
-    }
-
-    /// The one of two words.
-    pub const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
-        match self {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
-    }
-
-    /// Between the items of a list.
-    pub const fn comma(self) -> &'static str {
-        self.pick(", ", "、")
-    }
-
-    pub const fn colon(self) -> &'static str {
-        self.pick(": ", ":")
-    }
-}
 
 pub const fn status(status: Status, lang: Lang) -> &'static str {
     match status {

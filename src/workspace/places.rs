@@ -205,7 +205,7 @@ mod tests {
         link(folder.path(), "loop");
         let places = find(folder.path()).unwrap();
         assert_eq!(places[0].files, ["a.kpi"]);
-        let said: Vec<_> = places[0].refused.iter().map(|d| d.message.as_str()).collect();
+        let said: Vec<_> = places[0].refused.iter().map(|d| d.message.en.as_str()).collect();
         assert_eq!(
             said,
             [

@@ -110,7 +110,7 @@ fn examples_are_clean() {
         let folder = entry.expect("an example").path();
         let loaded = fishbone::load_path(&folder).expect("a design");
         let found: Vec<String> =
-            loaded.checked.diagnostics.iter().map(|d| format!("{} {}", d.code.id, d.message)).collect();
+            loaded.checked.diagnostics.iter().map(|d| format!("{} {}", d.code.id, d.message.en)).collect();
         assert!(found.is_empty(), "{}: {}", folder.display(), found.join("\n"));
     }
 }
@@ -119,7 +119,7 @@ fn examples_are_clean() {
 #[test]
 fn slides_are_told_what_they_lack() {
     let loaded = fishbone::load_path(&root().join("tests/workspaces/literal-seed")).expect("a design");
-    let found: Vec<&str> = loaded.checked.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    let found: Vec<&str> = loaded.checked.diagnostics.iter().map(|d| d.message.en.as_str()).collect();
     let wanted: Vec<String> = [
         "csat",
         "retention",
@@ -256,6 +256,6 @@ fn faults_that_must_be_found() {
         };
         assert!(only.code.id.starts_with(code), "{text}: {only:#?}");
         assert_eq!(loaded.sources.slice(only.span().expect("a place")), place, "{text}: {only:#?}");
-        assert!(only.help.as_deref().unwrap_or_default().contains(help), "{text}: {only:#?}");
+        assert!(only.help.as_ref().map(|h| h.en.as_str()).unwrap_or_default().contains(help), "{text}: {only:#?}");
     }
 }

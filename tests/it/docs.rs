@@ -26,7 +26,7 @@ fn blocks_in_documents_check() {
             seen += 1;
             let loaded = fishbone::load_texts([("block.kpi".to_string(), block.clone())]);
             for diagnostic in loaded.diagnostics() {
-                wrong.push(format!("{}: {} {} in\n{block}", path.display(), diagnostic.code.id, diagnostic.message));
+                wrong.push(format!("{}: {} {} in\n{block}", path.display(), diagnostic.code.id, diagnostic.message.en));
             }
         }
     }

@@ -12,7 +12,7 @@ fn judged(text: String) -> (Vec<String>, Vec<String>) {
     let diagnostics = &loaded.checked.diagnostics;
     (
         diagnostics.iter().map(|d| d.code.id.to_string()).collect(),
-        diagnostics.iter().map(|d| d.message.clone()).collect(),
+        diagnostics.iter().map(|d| d.message.en.clone()).collect(),
     )
 }
 

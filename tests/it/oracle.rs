@@ -52,7 +52,7 @@ fn designs_by_lot_are_right() {
             .map(|d| {
                 let span = d.labels.first().map(|l| l.span);
                 let at = span.map(|s| loaded.sources.slice(s).to_string()).unwrap_or_default();
-                format!("{} {} at `{at}`", d.code.id, d.message)
+                format!("{} {} at `{at}`", d.code.id, d.message.en)
             })
             .collect();
         assert!(errors.is_empty(), "case {number}\n{text}\n{}", errors.join("\n"));

@@ -24,7 +24,7 @@ fn verdict(text: &str) -> Vec<String> {
         .iter()
         .map(|d| {
             let place = d.span().and_then(|s| sources.place(s)).map(|(_, p)| format!("{}:{}", p.line, p.column));
-            format!("{} {} {}", place.unwrap_or_default(), d.code.id, d.message)
+            format!("{} {} {}", place.unwrap_or_default(), d.code.id, d.message.en)
         })
         .collect()
 }
@@ -66,7 +66,7 @@ fn deleted(at: usize, c: char) -> (Vec<String>, usize) {
     let line = |span: Span| file.line_of(span.start);
     let deletion = CASE[..at].matches('\n').count() + 1;
     let far = found.first().and_then(|d| d.span()).map_or(0, |span| line(span).abs_diff(deletion));
-    let shown = found.iter().map(|d| format!("{} {} {}", line(d.span().expect("a place")), d.code.id, d.message));
+    let shown = found.iter().map(|d| format!("{} {} {}", line(d.span().expect("a place")), d.code.id, d.message.en));
     (shown.collect(), far)
 }
 
@@ -181,7 +181,7 @@ fn full_width_braces_are_pointed_at_whole() {
         ("objective a\n｛\n  owner: \"y\"\n｝\n", "`{` stands on a line of its own"),
     ] {
         let found = read(text).diagnostics;
-        let d = found.iter().rfind(|d| d.message == message).unwrap_or_else(|| panic!("{text}: {found:#?}"));
+        let d = found.iter().rfind(|d| d.message.en == message).unwrap_or_else(|| panic!("{text}: {found:#?}"));
         assert_eq!(d.span().map(|s| &text[s.range()]), Some("｛"), "{text}");
     }
 }

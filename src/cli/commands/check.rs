@@ -13,7 +13,7 @@ use crate::lint;
 use crate::render::diagnostics::{Report, concise, github, gitlab, human, json, junit, sarif, smart};
 use crate::render::diff;
 use crate::render::text::Paint;
-use crate::render::words::{Lang, check as words};
+use crate::render::words::check as words;
 use crate::value::calendar::{Date, parse_date};
 use crate::workspace::{self, Loaded, Mended, Place};
 
@@ -244,9 +244,6 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
             |key: &Key| designs.iter().filter_map(|d| d.judgement.as_ref()).any(|j| j.judged.contains(&&*key.code));
         let stale: Vec<(&Key, usize)> = baseline.left().filter(|(key, _)| judged(key)).collect();
         ui.say(&words::baseline_used(&path.to_string_lossy(), known, &stale, lang));
-    }
-    if lang == Lang::Zh {
-        designs.iter_mut().for_each(Loaded::speak_chinese);
     }
     let mut report = Report { sections: designs.iter().map(Loaded::section).collect(), max: None, lang, known };
     let counts = report.counts();

@@ -16,9 +16,9 @@ pub(super) fn line(section: &Section<'_>, diagnostic: &Diagnostic, lang: Lang) -
         out.push_str(": ");
     }
     let severity = words::severity(diagnostic.severity, lang);
-    out.push_str(&format!("{severity}[{}]: {}", diagnostic.code.id, visible(&diagnostic.message)));
+    out.push_str(&format!("{severity}[{}]: {}", diagnostic.code.id, visible(diagnostic.message.get(lang))));
     if let Some(data) = &diagnostic.data {
-        out.push_str(&format!(" ({})", super::human::data_place(data)));
+        out.push_str(&format!(" ({})", super::human::data_place(data, lang)));
     }
     out
 }

@@ -1,14 +1,14 @@
 //! Annotations of GitHub Actions: one workflow command a diagnostic.
 
 use super::{Report, Section, full_message};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Lang, Severity};
 
 pub fn render(report: &Report<'_>) -> String {
-    report.shown().map(|(section, diagnostic)| command(&section, diagnostic)).collect()
+    report.shown().map(|(section, diagnostic)| command(&section, diagnostic, report.lang)).collect()
 }
 
 /// `::error file=a.kpi,line=1,endLine=1,col=9,endColumn=14,title=E0203 unknown-name::message`
-fn command(section: &Section<'_>, diagnostic: &Diagnostic) -> String {
+fn command(section: &Section<'_>, diagnostic: &Diagnostic, lang: Lang) -> String {
     let word = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -25,7 +25,7 @@ fn command(section: &Section<'_>, diagnostic: &Diagnostic) -> String {
     }
     let code = diagnostic.code;
     properties.push(format!("title={}", property(&format!("{} {}", code.id, code.name))));
-    format!("::{word} {}::{}\n", properties.join(","), data(&full_message(diagnostic)))
+    format!("::{word} {}::{}\n", properties.join(","), data(&full_message(diagnostic, lang)))
 }
 
 /// Text behind the `::`.

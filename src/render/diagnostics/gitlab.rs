@@ -40,7 +40,7 @@ pub fn render(report: &Report<'_>) -> String {
                 }
             };
             Finding {
-                description: full_message(diagnostic),
+                description: full_message(diagnostic, report.lang),
                 check_name: diagnostic.code.id,
                 fingerprint,
                 severity: match diagnostic.severity {

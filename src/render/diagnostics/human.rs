@@ -9,10 +9,10 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
 
 use super::{Report, Section};
-use crate::diagnostic::{Code, DataPlace, Diagnostic, Label, Severity};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Severity};
 use crate::render::text::{self, AnsiColor, BOLD, Paint, Style, color, visible, width, wrap};
 use crate::render::words::{Lang, check as words};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 
 const TAB: usize = 4;
 /// Longer lines are cut around what is marked in them.
@@ -52,7 +52,7 @@ pub fn render(report: &Report<'_>, options: Options) -> String {
         let _ = writeln!(out, "{}", paint.paint(BOLD, words::repeats(list.len(), code.id, report.lang)));
         for (section, diagnostic) in list.iter().take(LISTED) {
             let place = diagnostic.span().and_then(|s| section.place(s)).map(|p| p + ": ").unwrap_or_default();
-            let _ = writeln!(out, "  {place}{}", message(diagnostic));
+            let _ = writeln!(out, "  {place}{}", message(diagnostic, report.lang));
         }
         if list.len() > LISTED {
             let _ = writeln!(out, "  {}", words::and_more(list.len() - LISTED, report.lang));
@@ -135,23 +135,23 @@ fn severity_style(severity: Severity) -> Style {
 const FRAME: Style = color(AnsiColor::BrightBlue);
 
 /// `data/fees.csv, row 12, column `fee`, value `abc``
-pub fn data_place(data: &DataPlace) -> String {
+pub fn data_place(data: &DataPlace, lang: Lang) -> String {
     let mut place = visible(&data.file).into_owned();
     if let Some(row) = data.row {
-        let _ = write!(place, ", row {row}");
+        place.push_str(&words::row(row, lang));
     }
     if let Some(column) = &data.column {
-        let _ = write!(place, ", column `{}`", text::cut(&visible(column), 80, false));
+        place.push_str(&words::column(&text::cut(&visible(column), 80, false), lang));
     }
     if let Some(value) = &data.value {
         let head: String = value.chars().take(200).collect();
-        let _ = write!(place, ", value `{}`", text::cut(&visible(&head), 80, false));
+        place.push_str(&words::value(&text::cut(&visible(&head), 80, false), lang));
     }
     place
 }
 
-fn message(diagnostic: &Diagnostic) -> String {
-    let message: String = diagnostic.message.chars().take(MESSAGE * 2).collect();
+fn message(diagnostic: &Diagnostic, lang: Lang) -> String {
+    let message: String = diagnostic.message.get(lang).chars().take(MESSAGE * 2).collect();
     text::cut(&visible(&message), MESSAGE, false).into_owned()
 }
 
@@ -159,17 +159,17 @@ fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: 
     let paint = options.paint;
     let severity = severity_style(diagnostic.severity);
     let head = format!("{}[{}]", words::severity(diagnostic.severity, lang), diagnostic.code.id);
-    let message = message(diagnostic);
+    let message = message(diagnostic, lang);
     let _ = writeln!(out, "{}{}", paint.paint(severity, head), paint.paint(BOLD, format!(": {message}")));
 
     draw_places(out, section, diagnostic, lang, options);
 
     let remedy = |word: &'static str| paint.paint(color(AnsiColor::Cyan).bold(), word);
     if let Some(data) = &diagnostic.data {
-        let _ = writeln!(out, "  {}: {}", remedy(words::data(lang)), data_place(data));
+        let _ = writeln!(out, "  {}: {}", remedy(words::data(lang)), data_place(data, lang));
     }
     if let Some(help) = &diagnostic.help {
-        let mut lines = help.lines();
+        let mut lines = help.get(lang).lines();
         let word = words::help(lang);
         let _ = writeln!(out, "  {}: {}", remedy(word), visible(lines.next().unwrap_or("")));
         for line in lines {
@@ -177,18 +177,18 @@ fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: 
         }
     }
     // `did you mean …` says already what the fix writes.
-    let says =
-        |help: &String, fix: &str| help == fix || fix.split_once(' ').is_some_and(|(_, what)| help.contains(what));
+    let says = |help: &str, fix: &str| help == fix || fix.split_once(' ').is_some_and(|(_, what)| help.contains(what));
     if let Some(fix) = &diagnostic.fix
-        && !diagnostic.help.as_ref().is_some_and(|help| says(help, &fix.title))
+        && !diagnostic.help.as_ref().is_some_and(|help| says(help.get(lang), fix.title.get(lang)))
     {
-        let _ = writeln!(out, "  {}: {}", remedy(words::fix(lang)), visible(&fix.title));
+        let _ = writeln!(out, "  {}: {}", remedy(words::fix(lang)), visible(fix.title.get(lang)));
     }
 }
 
-/// A label in one file, and whether it is the place of the diagnostic.
+/// A label, and whether it is the place of the diagnostic.
 struct Mark<'a> {
-    label: &'a Label,
+    span: Span,
+    text: &'a str,
     primary: bool,
 }
 
@@ -200,7 +200,7 @@ fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic,
     let mut files: Vec<(&SourceFile, BTreeMap<usize, Vec<Mark<'_>>>)> = Vec::new();
     for (i, label) in diagnostic.labels.iter().take(PLACES).enumerate() {
         let Some(file) = section.sources.get(label.span.file) else { continue };
-        let mark = Mark { label, primary: i == 0 };
+        let mark = Mark { span: label.span, text: label.text.get(lang), primary: i == 0 };
         let line = file.line_of(label.span.start);
         match files.iter_mut().find(|(f, _)| f.id == file.id) {
             Some((_, lines)) => lines.entry(line).or_default().push(mark),
@@ -214,7 +214,7 @@ fn draw_places(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic,
     let space = " ".repeat(gutter);
     for (i, (file, lines)) in files.iter().enumerate() {
         let first = lines.values().flatten().min_by_key(|m| !m.primary);
-        let place = first.and_then(|m| section.place(m.label.span)).unwrap_or_default();
+        let place = first.and_then(|m| section.place(m.span)).unwrap_or_default();
         let corner = if i == 0 { "╭" } else { "├" };
         let _ = writeln!(out, "{space} {}{place}{}", frame(&format!("{corner}─[")), frame("]"));
         let mut before: Option<usize> = None;
@@ -351,7 +351,7 @@ fn draw_line(
 ) {
     let paint = options.paint;
     let room = options.columns.unwrap_or(LONGEST).clamp(40, LONGEST) - gutter - 3;
-    let first = marks.iter().map(|m| m.label.span.start as usize).min();
+    let first = marks.iter().map(|m| m.span.start as usize).min();
     let line = Line::new(file, number, first, room);
     let bar = paint.paint(FRAME, "│");
     let shown = line.text();
@@ -361,11 +361,11 @@ fn draw_line(
     let mut underlines: Vec<Underline> = marks
         .iter()
         .map(|mark| {
-            let span = mark.label.span;
+            let span = mark.span;
             let start = line.column(span.start as usize);
             let end = line.column(span.end as usize).max(start + 1);
             let style = if mark.primary { severity_style(severity) } else { color(AnsiColor::Cyan) };
-            Underline { start, end, style, text: visible(&mark.label.text).into_owned() }
+            Underline { start, end, style, text: visible(mark.text).into_owned() }
         })
         .collect();
     underlines.sort_by_key(|u| (u.start, std::cmp::Reverse(u.end)));
@@ -443,7 +443,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use crate::diagnostic::Code;
-    use crate::source::{FileId, Sources, Span};
+    use crate::source::{FileId, Sources};
 
     const CODE: Code = Code::new("E0203", "unknown-name");
 

@@ -181,6 +181,7 @@ fn stretch<'a>(section: &Section<'a>, span: Span) -> Option<(&'a str, Place, Pla
 }
 
 pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
+    let lang = report.lang;
     let diagnostics: Vec<_> = report
         .shown()
         .map(|(section, d)| {
@@ -191,10 +192,10 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
             };
             let labels = d.labels.iter().filter_map(|l| {
                 let (file, start, end) = stretch(&section, l.span)?;
-                Some(LabelEntry { file, start, end, text: &l.text })
+                Some(LabelEntry { file, start, end, text: l.text.get(lang) })
             });
             let fix = d.fix.as_ref().map(|fix| FixEntry {
-                title: &fix.title,
+                title: fix.title.get(lang),
                 applicability: fix.applicability,
                 edits: fix
                     .edits
@@ -209,8 +210,8 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
                 code: d.code.id,
                 name: d.code.name,
                 severity: d.severity,
-                message: &d.message,
-                help: d.help.as_deref(),
+                message: d.message.get(lang),
+                help: d.help.as_ref().map(|help| help.get(lang)),
                 design: section.folder,
                 file,
                 start,
@@ -225,7 +226,7 @@ pub fn report<'a>(report: &Report<'a>) -> CheckReport<'a> {
     CheckReport {
         schema: SCHEMA,
         smart: report.sections.iter().flat_map(smart).collect(),
-        not_judged: report.sections.iter().flat_map(|section| not_judged(section, report.lang)).collect(),
+        not_judged: report.sections.iter().flat_map(|section| not_judged(section, lang)).collect(),
         summary: Summary {
             designs: counts.designs,
             files: counts.files,
@@ -246,10 +247,7 @@ fn not_judged<'a>(section: &Section<'a>, lang: Lang) -> impl Iterator<Item = Not
             design,
             code: n.rule,
             indicator: n.indicator.and_then(|id| judgement.smart.get(id.index())).map(|line| line.name.as_str()),
-            why: match lang {
-                Lang::En => &n.why.en,
-                Lang::Zh => &n.why.zh,
-            },
+            why: n.why.get(lang),
         })
     })
 }

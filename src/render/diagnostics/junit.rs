@@ -1,8 +1,8 @@
 //! JUnit: a suite for each file in which something was found; errors and warnings are failures. A design without any is
 //! one test that passes.
 
-use super::{Report, Section, concise, full_message};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Report, concise, full_message};
+use crate::diagnostic::Severity;
 use crate::render::junit::{Case, Suite, document};
 
 pub fn render(report: &Report<'_>) -> String {
@@ -16,8 +16,8 @@ pub fn render(report: &Report<'_>) -> String {
             class: name.clone(),
             place: region.map(|r| (r.path, r.start.line)),
             failure: (diagnostic.severity > Severity::Info)
-                .then(|| (full_message(diagnostic), text(&section, diagnostic))),
-            output: (diagnostic.severity == Severity::Info).then(|| text(&section, diagnostic)),
+                .then(|| (full_message(diagnostic, report.lang), concise::line(&section, diagnostic, report.lang))),
+            output: (diagnostic.severity == Severity::Info).then(|| concise::line(&section, diagnostic, report.lang)),
         };
         match suites.last_mut() {
             Some(last) if last.name == name => last.cases.push(case),
@@ -30,8 +30,4 @@ pub fn render(report: &Report<'_>) -> String {
         suites.push(Suite { name: name.to_string(), cases: vec![case] });
     }
     document("kpi check", &suites)
-}
-
-fn text(section: &Section<'_>, diagnostic: &Diagnostic) -> String {
-    concise::line(section, diagnostic, super::Lang::En)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Region, Report, Section, full_message};
-use crate::diagnostic::{Code, Diagnostic, Severity, codes};
+use crate::diagnostic::{Code, Diagnostic, Lang, Severity, codes};
 use crate::lint;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -138,24 +138,27 @@ pub fn render(report: &Report<'_>) -> String {
         .fingerprinted()
         .map(|(section, diagnostic, fingerprint)| {
             let index = codes.get(&diagnostic.code).copied().unwrap_or_default();
-            found(&section, diagnostic, fingerprint, index)
+            found(&section, diagnostic, fingerprint, index, report.lang)
         })
         .collect();
     let driver = Driver {
         name: "kpi",
         semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: codes.keys().map(|code| rule(*code)).collect(),
+        rules: codes.keys().map(|code| rule(*code, report.lang)).collect(),
     };
     let run = Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results };
     super::super::to_json(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
 }
 
-fn rule(code: Code) -> Rule {
+fn rule(code: Code, lang: Lang) -> Rule {
     let (title, text) = match (codes::page(code.id), lint::rule(code.id)) {
         (Some(page), _) => (page.title.to_string(), page.text.trim().to_string()),
         (None, Some(rule)) => {
             let page = rule.page();
-            (page.title, page.text)
+            match lang {
+                Lang::En => (page.title, page.text),
+                Lang::Zh => (page.title_chinese, page.chinese),
+            }
         }
         (None, None) => (code.name.to_string(), code.name.to_string()),
     };
@@ -163,10 +166,16 @@ fn rule(code: Code) -> Rule {
     Rule { id: code.id, name: code.name, short_description: Text { text: title }, help }
 }
 
-fn found<'a>(section: &Section<'a>, diagnostic: &'a Diagnostic, fingerprint: String, rule_index: usize) -> Found<'a> {
+fn found<'a>(
+    section: &Section<'a>,
+    diagnostic: &'a Diagnostic,
+    fingerprint: String,
+    rule_index: usize,
+    lang: Lang,
+) -> Found<'a> {
     let mut places = diagnostic.labels.iter().filter_map(|label| {
         let physical_location = physical(section.region(label.span)?);
-        let message = Some(Text { text: label.text.as_str() }).filter(|m| !m.text.is_empty());
+        let message = Some(Text { text: label.text.get(lang) }).filter(|m| !m.text.is_empty());
         Some(Location { message, physical_location })
     });
     Found {
@@ -177,15 +186,15 @@ fn found<'a>(section: &Section<'a>, diagnostic: &'a Diagnostic, fingerprint: Str
             Severity::Warning => "warning",
             Severity::Info => "note",
         },
-        message: Text { text: full_message(diagnostic) },
+        message: Text { text: full_message(diagnostic, lang) },
         locations: places.next().into_iter().collect(),
         related_locations: places.collect(),
         partial_fingerprints: BTreeMap::from([("fishbone/v1", fingerprint)]),
-        fixes: fix(section, diagnostic).into_iter().collect(),
+        fixes: fix(section, diagnostic, lang).into_iter().collect(),
     }
 }
 
-fn fix<'a>(section: &Section<'a>, diagnostic: &'a Diagnostic) -> Option<Fix<'a>> {
+fn fix<'a>(section: &Section<'a>, diagnostic: &'a Diagnostic, lang: Lang) -> Option<Fix<'a>> {
     let fix = diagnostic.fix.as_ref()?;
     let mut files: BTreeMap<Artifact, Vec<Replacement<'a>>> = BTreeMap::new();
     for edit in &fix.edits {
@@ -196,7 +205,7 @@ fn fix<'a>(section: &Section<'a>, diagnostic: &'a Diagnostic) -> Option<Fix<'a>>
     }
     let change = |(artifact_location, replacements)| Change { artifact_location, replacements };
     let artifact_changes: Vec<_> = files.into_iter().map(change).collect();
-    (!artifact_changes.is_empty()).then(|| Fix { description: Text { text: &fix.title }, artifact_changes })
+    (!artifact_changes.is_empty()).then(|| Fix { description: Text { text: fix.title.get(lang) }, artifact_changes })
 }
 
 fn physical(region: Region) -> Physical {

@@ -28,6 +28,22 @@ pub const fn data(lang: Lang) -> &'static str {
     lang.pick("data", "数据")
 }
 
+/// Parts of a place in the data: `, row 12`.
+pub fn row(row: u64, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(", row {row}"),
+        Lang::Zh => format!("，第 {row} 行"),
+    }
+}
+
+pub fn column(name: &str, lang: Lang) -> String {
+    format!("{}`{name}`", lang.pick(", column ", "，列 "))
+}
+
+pub fn value(value: &str, lang: Lang) -> String {
+    format!("{}`{value}`", lang.pick(", value ", "，值 "))
+}
+
 /// `checked 3 files of 2 designs: 2 errors, 1 warning`
 pub fn sentence(counts: Counts, lang: Lang) -> String {
     let kinds =

@@ -124,7 +124,7 @@ fn load(case: &Case, subjects: &[Subject], folder: &Path) -> Result<Loaded, Stri
     std::fs::write(&path, text).unwrap();
     let loaded = fishbone::load_path(&path)?;
     match loaded.checked.diagnostics.iter().find(|d| d.is_error()) {
-        Some(error) => Err(format!("does not check: {} {}", error.code.id, error.message)),
+        Some(error) => Err(format!("does not check: {} {}", error.code.id, error.message.en)),
         None => Ok(loaded),
     }
 }
@@ -169,7 +169,7 @@ fn evaluate(case: &Case, loaded: &Loaded) -> Result<Shown, String> {
     };
     let options = DataOptions { threads: Some(1), ..DataOptions::default() };
     let results = loaded.evaluate(&options, &request).map_err(|errors| {
-        errors.iter().map(|d| format!("{} {}", d.code.id, d.message)).collect::<Vec<_>>().join("; ")
+        errors.iter().map(|d| format!("{} {}", d.code.id, d.message.en)).collect::<Vec<_>>().join("; ")
     })?;
     let fixed = case.slice.len();
     let of_row = |row: Row| {

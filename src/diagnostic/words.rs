@@ -1,0 +1,112 @@
+//! What is said to people is said in English and Chinese: one value holds both, so that no check can forget one.
+
+use std::fmt::Display;
+
+/// The languages that the program speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    #[default]
+    En,
+    Zh,
+}
+
+impl Lang {
+    /// The language of a locale such as `zh-CN`; English for those that have no words here.
+    pub fn of_locale(locale: &str) -> Lang {
+        if locale.to_ascii_lowercase().starts_with("zh") { Lang::Zh } else { Lang::En }
+    }
+
+    pub const fn locale(self) -> &'static str {
+        self.pick("en", "zh-CN")
+    }
+
+    /// The one of two words.
+    pub const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
+        match self {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
+
+    /// Between the items of a list.
+    pub const fn comma(self) -> &'static str {
+        self.pick(", ", "、")
+    }
+
+    pub const fn colon(self) -> &'static str {
+        self.pick(": ", ":")
+    }
+}
+
+/// A sentence, or a part of one, in English and Chinese, made where it is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    pub en: String,
+    pub zh: String,
+}
+
+impl Words {
+    /// What is the same in both: the user's text, a name, a sign.
+    pub fn same(text: impl Into<String>) -> Words {
+        let en = text.into();
+        Words { zh: en.clone(), en }
+    }
+
+    /// `did you mean …?`
+    pub fn meant(near: &str) -> Words {
+        say!("did you mean `{near}`?", "是否应为 `{near}`？")
+    }
+
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty()
+    }
+}
+
+/// Can stand in a sentence of either language: whatever shows itself the same in both, and [`Words`].
+pub trait Said {
+    fn said(&self, lang: Lang) -> impl Display;
+}
+
+impl<T: Display> Said for T {
+    fn said(&self, _: Lang) -> impl Display {
+        self
+    }
+}
+
+impl Said for Words {
+    fn said(&self, lang: Lang) -> impl Display {
+        self.get(lang)
+    }
+}
+
+/// `say!("weight {sum} of {}", "{}的权重为 {sum}", title)`: the same sentence in English and Chinese, each as in `format!`.
+/// What stands behind may be [`Words`]; a sentence that leaves one out does not compile.
+macro_rules! say {
+    ($en:literal, $zh:literal $(, $value:expr)* $(,)?) => {
+        $crate::diagnostic::Words {
+            en: format!($en $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::En))*),
+            zh: format!($zh $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::Zh))*),
+        }
+    };
+}
+pub(crate) use say;
+
+/// What has no Chinese yet.
+impl From<&str> for Words {
+    fn from(text: &str) -> Words {
+        Words::same(text)
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Words {
+        Words::same(text)
+    }
+}
