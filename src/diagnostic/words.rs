@@ -34,7 +34,7 @@ impl Lang {
     }
 
     pub const fn colon(self) -> &'static str {
-        self.pick(": ", ":")
+        self.pick(": ", "：")
     }
 }
 

@@ -93,14 +93,14 @@ pub fn reason(reason: &Reason, lang: Lang) -> String {
         Reason::NoDimension { source, dimension } if zh => format!("{source} 没有维度 {dimension}"),
         Reason::NoDimension { source, dimension } => format!("{source} has no {dimension}"),
         Reason::TooFewRows { indicator, rows, needed } if zh => {
-            format!("{indicator} 只有 {rows} 条记录,至少需要 {needed} 条")
+            format!("{indicator} 只有 {rows} 条记录，至少需要 {needed} 条")
         }
         Reason::TooFewRows { indicator, rows, needed } => {
             let rows = super::text::counted(usize::try_from(*rows).unwrap_or(usize::MAX), "row");
             format!("only {rows} behind {indicator}, which needs {needed}")
         }
         Reason::NoBranch => {
-            lang.pick("the condition does not hold and there is no `else`", "条件不成立,且没有 else").into()
+            lang.pick("the condition does not hold and there is no `else`", "条件不成立，且没有 else").into()
         }
         Reason::NoConstant { name, day } if zh => format!("常量 {name} 在 {day} 没有值"),
         Reason::NoConstant { name, day } => format!("{name} has no value on {day}"),
@@ -115,10 +115,10 @@ pub fn flags(flags: Flags, lang: Lang) -> Vec<&'static str> {
     [
         (
             flags.in_progress,
-            lang.pick("in progress: what is judged goes on after the data", "进行中:数据截止时考核期尚未结束"),
+            lang.pick("in progress: what is judged goes on after the data", "进行中：数据截止时考核期尚未结束"),
         ),
-        (flags.partial, lang.pick("partial: the period starts before the data", "不完整:本期早于数据起点")),
-        (flags.provisional, lang.pick("provisional: more data may come", "暂定:数据可能还会补充")),
+        (flags.partial, lang.pick("partial: the period starts before the data", "不完整：本期早于数据起点")),
+        (flags.provisional, lang.pick("provisional: more data may come", "暂定：数据可能还会补充")),
     ]
     .into_iter()
     .filter_map(|(set, word)| set.then_some(word))
@@ -129,7 +129,7 @@ pub fn flags(flags: Flags, lang: Lang) -> Vec<&'static str> {
 pub fn member(member: &Member, lang: Lang) -> String {
     match member {
         Member::Value(value) => value.clone(),
-        Member::NotGiven => lang.pick("(not given)", "(未填)").to_string(),
+        Member::NotGiven => lang.pick("(not given)", "（未填）").to_string(),
     }
 }
 
@@ -143,7 +143,7 @@ pub fn notice(notice: &Notice, lang: Lang) -> String {
     match notice {
         Notice::NotSliced { subject, dimension, source } => match lang {
             Lang::En => format!("{subject} is not shown by {dimension}: {source} has no {dimension}"),
-            Lang::Zh => format!("{subject} 不能按 {dimension} 切分:{source} 没有维度 {dimension}"),
+            Lang::Zh => format!("{subject} 不能按 {dimension} 切分：{source} 没有维度 {dimension}"),
         },
     }
 }

@@ -159,19 +159,19 @@ fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: 
     let paint = options.paint;
     let severity = severity_style(diagnostic.severity);
     let head = format!("{}[{}]", words::severity(diagnostic.severity, lang), diagnostic.code.id);
-    let message = message(diagnostic, lang);
-    let _ = writeln!(out, "{}{}", paint.paint(severity, head), paint.paint(BOLD, format!(": {message}")));
+    let (message, colon) = (message(diagnostic, lang), lang.colon());
+    let _ = writeln!(out, "{}{}", paint.paint(severity, head), paint.paint(BOLD, format!("{colon}{message}")));
 
     draw_places(out, section, diagnostic, lang, options);
 
     let remedy = |word: &'static str| paint.paint(color(AnsiColor::Cyan).bold(), word);
     if let Some(data) = &diagnostic.data {
-        let _ = writeln!(out, "  {}: {}", remedy(words::data(lang)), data_place(data, lang));
+        let _ = writeln!(out, "  {}{colon}{}", remedy(words::data(lang)), data_place(data, lang));
     }
     if let Some(help) = &diagnostic.help {
         let mut lines = help.get(lang).lines();
         let word = words::help(lang);
-        let _ = writeln!(out, "  {}: {}", remedy(word), visible(lines.next().unwrap_or("")));
+        let _ = writeln!(out, "  {}{colon}{}", remedy(word), visible(lines.next().unwrap_or("")));
         for line in lines {
             let _ = writeln!(out, "  {}  {}", " ".repeat(width(word)), visible(line));
         }
@@ -181,7 +181,7 @@ fn draw(out: &mut String, section: &Section<'_>, diagnostic: &Diagnostic, lang: 
     if let Some(fix) = &diagnostic.fix
         && !diagnostic.help.as_ref().is_some_and(|help| says(help.get(lang), fix.title.get(lang)))
     {
-        let _ = writeln!(out, "  {}: {}", remedy(words::fix(lang)), visible(fix.title.get(lang)));
+        let _ = writeln!(out, "  {}{colon}{}", remedy(words::fix(lang)), visible(fix.title.get(lang)));
     }
 }
 

@@ -302,7 +302,7 @@ impl<'a> Shown<'a> {
         let dropped = read.saturating_sub(kept);
         (dropped > 0).then(|| match self.lang {
             Lang::En => format!("cleaning dropped {dropped} of {read} rows (`--verbose` says which)"),
-            Lang::Zh => format!("清洗去除 {dropped} 条记录,共读入 {read} 条(--verbose 查看明细)"),
+            Lang::Zh => format!("清洗去除 {dropped} 条记录，共读入 {read} 条（--verbose 查看明细）"),
         })
     }
 
@@ -317,7 +317,7 @@ impl<'a> Shown<'a> {
             };
             let counts = match self.lang {
                 Lang::En => format!("{} rows read, {} kept", source.rows_read, source.rows_kept),
-                Lang::Zh => format!("读入 {} 条,保留 {} 条", source.rows_read, source.rows_kept),
+                Lang::Zh => format!("读入 {} 条，保留 {} 条", source.rows_read, source.rows_kept),
             };
             let files = match files.as_slice() {
                 [first, .., last] if files.len() > 3 => format!("{first} … {last} ({})", files.len()),

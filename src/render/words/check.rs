@@ -80,7 +80,7 @@ pub fn not_judged(rules: &[&str], lang: Lang) -> String {
 pub fn repeats(count: usize, code: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{code} again, {}:", if count == 1 { "once".into() } else { format!("{count} times") }),
-        Lang::Zh => format!("另有 {count} 条 {code}:"),
+        Lang::Zh => format!("另有 {count} 条 {code}："),
     }
 }
 
@@ -96,7 +96,7 @@ pub fn and_more(count: usize, lang: Lang) -> String {
 pub fn hidden(count: usize, lang: Lang) -> String {
     match lang {
         Lang::En => format!("… and {count} more (`--max 0` shows all); by code:"),
-        Lang::Zh => format!("… 还有 {count} 条(`--max 0` 全部显示),按代码统计:"),
+        Lang::Zh => format!("… 还有 {count} 条（`--max 0` 全部显示），按代码统计："),
     }
 }
 
@@ -120,7 +120,7 @@ pub fn baseline_written(file: &str, findings: usize, errors: usize, lang: Lang) 
             if n == 1 { "1 error is".to_string() } else { format!("{n} errors are") }
         ),
         (Lang::Zh, 0) => format!("已将 {findings} 条发现写入 `{file}`\n"),
-        (Lang::Zh, n) => format!("已将 {findings} 条发现写入 `{file}`;{n} 个错误不能写入:有错误的设计没有意义\n"),
+        (Lang::Zh, n) => format!("已将 {findings} 条发现写入 `{file}`；{n} 个错误不能写入：有错误的设计没有意义\n"),
     }
 }
 
@@ -137,7 +137,7 @@ pub fn baseline_used(file: &str, known: usize, stale: &[(&Key, usize)], lang: La
             Lang::En => {
                 format!("{} in it no longer found: `--write-baseline` takes them out\n", counted(total, "finding"))
             }
-            Lang::Zh => format!("其中 {total} 条已不再出现,用 `--write-baseline` 更新\n"),
+            Lang::Zh => format!("其中 {total} 条已不再出现，用 `--write-baseline` 更新\n"),
         });
         for (key, count) in stale.iter().take(SHOWN) {
             let times = if *count > 1 { format!(" × {count}") } else { String::new() };
@@ -162,7 +162,7 @@ pub fn fixed(codes: &BTreeMap<Code, usize>, only_told: bool, unsettled: bool, la
         (Lang::Zh, true) => format!("可修复 {total} 处"),
     };
     let undo = match unsettled {
-        true => lang.pick("some fixes undo each other: please report this\n", "有些修复相互抵消,请报告\n"),
+        true => lang.pick("some fixes undo each other: please report this\n", "有些修复相互抵消，请报告\n"),
         false => "",
     };
     format!("{done}{list}\n{undo}")
@@ -179,6 +179,6 @@ pub fn can_be_fixed(safe: usize, proposed: usize, lang: Lang) -> String {
         }
         (Lang::Zh, safe, 0) => format!("{safe} 处可用 `--fix` 修复\n"),
         (Lang::Zh, 0, more) => format!("{more} 处可用 `--fix --unsafe-fixes` 修复\n"),
-        (Lang::Zh, safe, more) => format!("{safe} 处可用 `--fix` 修复,另有 {more} 处可用 `--fix --unsafe-fixes`\n"),
+        (Lang::Zh, safe, more) => format!("{safe} 处可用 `--fix` 修复，另有 {more} 处可用 `--fix --unsafe-fixes`\n"),
     }
 }

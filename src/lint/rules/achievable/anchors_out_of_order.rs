@@ -39,8 +39,8 @@
 //!
 //! 底线值、门槛值、目标值、挑战值的次序不对
 //!
-//! 按指标的方向,先是底线值,再是门槛值、目标值、挑战值。门槛值越过了目标值,得分就会倒着走。`direction:
-//!  range` 的指标,后一个要包住前一个。修复:把写反的两个值对调。
+//! 按指标的方向，先是底线值，再是门槛值、目标值、挑战值。门槛值越过了目标值，得分就会倒着走。`direction:
+//!  range` 的指标，后一个要包住前一个。修复：把写反的两个值对调。
 
 use crate::design::{Bound, Direction, Indicator};
 use crate::lint::levels::{general, place, sign, worse};
@@ -72,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .label(late, say!("the {next}: {b}", "{next_chinese}:{b}"))
             .help(say!(
                 "in the direction of the indicator: worst, threshold, target, stretch",
-                "按指标的方向依次是:底线值、门槛值、目标值、挑战值"
+                "按指标的方向依次是：底线值、门槛值、目标值、挑战值"
             ))
             .fix(say!("swap the two values", "对调两个值"), swap.into())
             .of(id),

@@ -44,8 +44,8 @@
 //!
 //! 对自己有利、对总体不利的指标
 //!
-//! 按公式,这个输入越好,总体就越差,而且不论取什么值都如此:两个方向有一个写反了,或者公式错了。斜率的符号已在输入可能的一切值上证明;
-//! 可能变号的不报。只作除数的(如*客单价*中的订单数)不算,取自其他窗口或切片的也不算。
+//! 按公式，这个输入越好，总体就越差，而且不论取什么值都如此：两个方向有一个写反了，或者公式错了。斜率的符号已在输入可能的一切值上证明；
+//! 可能变号的不报。只作除数的（如*客单价*中的订单数）不算，取自其他窗口或切片的也不算。
 
 use crate::analysis::expression::{Node, Shift};
 use crate::analysis::gradient::directions;
@@ -89,7 +89,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let (name, other_name) = (indicator.naming.title(), other.naming.title());
             let finding = Finding::at(
                 indicator.formula.span.0,
-                say!("`{name}` gets worse as `{other_name}` gets better", "“{other_name}”越好,“{name}”越差"),
+                say!("`{name}` gets worse as `{other_name}` gets better", "“{other_name}”越好，“{name}”越差"),
             );
             let finding = if rises {
                 finding.saying(say!("rises with `{other_name}`", "随“{other_name}”上升"))
@@ -99,7 +99,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.push(
                 finding
                     .label(other.naming.span, say!("its direction is against that", "它的方向与此相反"))
-                    .help(say!("correct one of the two directions, or the formula", "改正其中一个方向,或公式"))
+                    .help(say!("correct one of the two directions, or the formula", "改正其中一个方向，或公式"))
                     .of(id),
             );
         }

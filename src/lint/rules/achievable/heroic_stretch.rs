@@ -40,8 +40,8 @@
 //!
 //! 目标或挑战值要求飞跃
 //!
-//! 目标比基准高出(或低于)一半以上,靠把同样的事做得更好很少能达到;挑战值离目标比目标离基准远一倍以上、离基准又超过四分之一的,
-//! 就不再是挑战。都可以写,但要说明理由:`allow A07: "二号线五月投产"`。基准为 0 或正负号不同的不作判断。
+//! 目标比基准高出（或低于）一半以上，靠把同样的事做得更好很少能达到；挑战值离目标比目标离基准远一倍以上、离基准又超过四分之一的，
+//! 就不再是挑战。都可以写，但要说明理由：`allow A07: "二号线五月投产"`。基准为 0 或正负号不同的不作判断。
 
 use crate::design::Indicator;
 use crate::lint::levels::general;
@@ -83,10 +83,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let percent = ((value - baseline) / baseline * 100.0).round();
             findings.push(
                 Finding::at(target.span, say!("the target of `{name}` asks for a leap", "“{name}”的目标要求飞跃"))
-                    .saying(say!("from {from} to {to}: {percent:+}%", "从 {from} 到 {to}:{percent:+}%"))
+                    .saying(say!("from {from} to {to}: {percent:+}%", "从 {from} 到 {to}：{percent:+}%"))
                     .help(say!(
                         "set it in phases, or say what makes it possible: `allow A07: \"…\"`",
-                        "分阶段设定,或说明凭什么做到:`allow A07: \"…\"`"
+                        "分阶段设定，或说明凭什么做到：`allow A07: \"…\"`"
                     ))
                     .of(id),
             );
@@ -100,9 +100,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let far = shown(stretch);
             findings.push(
                 Finding::at(level.span, say!("the stretch of `{name}` asks for a leap", "“{name}”的挑战值要求飞跃"))
-                    .saying(say!("{far}, more than twice the way again", "{far},再走一倍以上的路"))
+                    .saying(say!("{far}, more than twice the way again", "{far}，再走一倍以上的路"))
                     .label(target.span, say!("from {from} to {to}", "从 {from} 到 {to}"))
-                    .help(say!("bring it nearer, or move the target", "拉近挑战值,或提高目标"))
+                    .help(say!("bring it nearer, or move the target", "拉近挑战值，或提高目标"))
                     .of(id),
             );
         }

@@ -11,8 +11,8 @@
 //!
 //! 落在波动之内的目标
 //!
-//! 数值自己会上下波动。自然过程限(均值 ± 2.66 倍平均移动极差)之内的一个值,说明不了做了什么;目标落在其中,
-//! 有的期达标有的期不达标全凭运气。报告一切照旧时碰巧达标的比例:据此奖惩如同抽签。至少要有八期,且没有趋势。
+//! 数值自己会上下波动。自然过程限（均值 ± 2.66 倍平均移动极差）之内的一个值，说明不了做了什么；目标落在其中，
+//! 有的期达标有的期不达标全凭运气。报告一切照旧时碰巧达标的比例：据此奖惩如同抽签。至少要有八期，且没有趋势。
 
 use crate::analysis::statistics::{Trend, process_limits};
 use crate::design::Due;
@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let values = Observation::values(&history);
         let n = values.len();
         if n < FEWEST {
-            findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短:{n} 期"));
+            findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短：{n} 期"));
             continue;
         }
         if Trend::of(&values).is_some_and(|t| t.is_significant(0.95)) {
@@ -64,11 +64,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             )
             .saying(say!(
                 "{goal} lies between the natural limits {low} and {high}: met in {met} of {n} periods",
-                "{goal} 在自然过程限 {low} 与 {high} 之间:{n} 期里 {met} 期达标"
+                "{goal} 在自然过程限 {low} 与 {high} 之间：{n} 期里 {met} 期达标"
             ))
             .help(say!(
                 "change the process, not the praise; or judge over longer periods",
-                "改变过程,而不是改变奖惩;或放长周期"
+                "改变过程，而不是改变奖惩；或放长周期"
             ))
             .of(id),
         );

@@ -7,9 +7,9 @@
 //!
 //! ## 中文
 //!
-//! 现在不达标,却没有行动
+//! 现在不达标，却没有行动
 //!
-//! 最近一期的评判是 `off_target`,而指标及所属因素里没有一项未完成的行动:只测不管。
+//! 最近一期的评判是 `off_target`，而指标及所属因素里没有一项未完成的行动：只测不管。
 
 use crate::design::{Action, Child};
 use crate::lint::Needs;
@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 node.place(),
-                say!("`{name}` is off target, and no action is planned", "“{name}”不达标,却没有行动"),
+                say!("`{name}` is off target, and no action is planned", "“{name}”不达标，却没有行动"),
             )
             .saying(say!("off target in {period}", "{period} 不达标"))
             .help(say!(

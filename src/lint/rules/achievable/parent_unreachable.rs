@@ -43,8 +43,8 @@
 //!
 //! 下级指标取任何值都达不到的目标
 //!
-//! 公式由其他指标组成。取各指标可能的一切值,求公式的最好值;仍达不到目标,就证明目标不可能实现。它比规则 A02 看得更细:
-//! `p * (1 - p)` 不论 p 是多少,最多 25%。
+//! 公式由其他指标组成。取各指标可能的一切值，求公式的最好值；仍达不到目标，就证明目标不可能实现。它比规则 A02 看得更细：
+//! `p * (1 - p)` 不论 p 是多少，最多 25%。
 
 use crate::analysis::branch::{self, BUDGET};
 use crate::analysis::{Expression, Indicators, Leaf};
@@ -88,7 +88,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     "“{name}”的目标无论下级指标取何值都达不到"
                 ),
             )
-            .saying(say!("{value}, and at best it is {best}", "{value},而最好是 {best}"))
+            .saying(say!("{value}, and at best it is {best}", "{value}，而最好是 {best}"))
             .label(indicator.formula.span.0, say!("by this formula", "按此公式"))
             .help(say!("correct the target or the formula", "改正目标或公式"))
             .of(id),

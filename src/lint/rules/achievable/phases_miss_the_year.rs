@@ -39,8 +39,8 @@
 //!
 //! 各阶段凑不成全期目标
 //!
-//! 各季度的目标与全年的目标说的是同一件事:合计类,各部分之和应等于整体;时点类,最后一段就是期末;占比和平均值,整体在最好与最差的部分之间。
-//! 每个阶段都达标而整体不达标,总有一个数错了。各阶段合起来覆盖整个期间时才判断。
+//! 各季度的目标与全年的目标说的是同一件事：合计类，各部分之和应等于整体；时点类，最后一段就是期末；占比和平均值，整体在最好与最差的部分之间。
+//! 每个阶段都达标而整体不达标，总有一个数错了。各阶段合起来覆盖整个期间时才判断。
 
 use crate::design::{AggregateFunction, Due, FormulaKind, Indicator, Target};
 use crate::lint::levels::{sign, worse};
@@ -83,9 +83,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 ),
             )
             .saying(match how {
-                How::Sum => say!("{goal}, and the phases add up to {made}", "{goal},而各阶段之和是 {made}"),
-                How::Last => say!("{goal}, and the last phase ends at {made}", "{goal},而最后一段是 {made}"),
-                How::Best => say!("{goal}, and the best phase is {made}", "{goal},而最好的一段是 {made}"),
+                How::Sum => say!("{goal}, and the phases add up to {made}", "{goal}，而各阶段之和是 {made}"),
+                How::Last => say!("{goal}, and the last phase ends at {made}", "{goal}，而最后一段是 {made}"),
+                How::Best => say!("{goal}, and the best phase is {made}", "{goal}，而最好的一段是 {made}"),
             });
             for phase in phases {
                 finding = finding.label(phase.span, say!("a phase", "一个阶段"));

@@ -42,8 +42,8 @@
 //!
 //! 各切片的目标达不成总体目标
 //!
-//! 整体的占比或平均值在各部分之间:每个区域都允许 6% 或 7%,总体就不可能是 5%。合计等于各部分之和。维度的成员都有自己的目标(字段列出了全部成员),
-//! 人人达标而总体达不到,目标就对不上。
+//! 整体的占比或平均值在各部分之间：每个区域都允许 6% 或 7%，总体就不可能是 5%。合计等于各部分之和。维度的成员都有自己的目标（字段列出了全部成员），
+//! 人人达标而总体达不到，目标就对不上。
 
 use crate::design::{AggregateFunction, DimensionId, Due, FormulaKind, Indicator, Target};
 use crate::lint::levels::{sign, worse};
@@ -82,9 +82,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     ),
                 )
                 .saying(if indicator.additive {
-                    say!("{goal}, and the parts add up to {made}", "{goal},而各部分之和是 {made}")
+                    say!("{goal}, and the parts add up to {made}", "{goal}，而各部分之和是 {made}")
                 } else {
-                    say!("{goal}, and the best part is {made}", "{goal},而最好的部分是 {made}")
+                    say!("{goal}, and the best part is {made}", "{goal}，而最好的部分是 {made}")
                 });
                 for slice in slices {
                     finding = finding.label(slice.span, say!("a part", "一个部分"));

@@ -37,8 +37,8 @@
 //!
 //! 要求飞跃却没有行动计划
 //!
-//! 目标与基准的距离超过规则 A07 的限度,而指标和所属因素里没有一项不论状态都要做的行动:设计中没有任何东西能让它实现。
-//! `when off_target` 的行动是补救,为时已晚。
+//! 目标与基准的距离超过规则 A07 的限度，而指标和所属因素里没有一项不论状态都要做的行动：设计中没有任何东西能让它实现。
+//! `when off_target` 的行动是补救，为时已晚。
 
 use super::heroic_stretch::{is_leap, steps};
 use crate::design::{Action, Child, IndicatorId};
@@ -66,10 +66,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 target.span,
                 say!("nothing in the design makes the target of `{name}` happen", "设计中没有实现“{name}”目标的行动"),
             )
-            .saying(say!("from {from} to {to}, and no action", "从 {from} 到 {to},没有行动"))
+            .saying(say!("from {from} to {to}, and no action", "从 {from} 到 {to}，没有行动"))
             .help(say!(
                 "add what is done: `action \"…\" {{ owner: \"…\", due: DATE }}`",
-                "写明做什么:`action \"…\" {{ owner: \"…\", due: 日期 }}`"
+                "写明做什么：`action \"…\" {{ owner: \"…\", due: 日期 }}`"
             ))
             .of(id),
         );

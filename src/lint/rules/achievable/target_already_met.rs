@@ -11,7 +11,7 @@
 //!
 //! 一直都达到的目标
 //!
-//! 最近各期有九成以上达标,目标就没有要求什么。它或者是要保持的标准,那要紧的是 `threshold`;或者是上次改进之前定的。
+//! 最近各期有九成以上达标，目标就没有要求什么。它或者是要保持的标准，那要紧的是 `threshold`；或者是上次改进之前定的。
 //! 最近十二期里至少要有六次评判。
 
 use crate::lint::Needs;
@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let verdicts: Vec<bool> = facts.history(id, PERIODS).iter().filter_map(|o| o.met()).collect();
         let (n, met) = (verdicts.len(), verdicts.iter().filter(|met| **met).count());
         if n < FEWEST {
-            findings.not_judged(Some(id), say!("too few verdicts: {n}", "评判太少:{n} 次"));
+            findings.not_judged(Some(id), say!("too few verdicts: {n}", "评判太少：{n} 次"));
             continue;
         }
         if met * 10 < n * 9 {
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("met in {met} of the last {n} periods", "最近 {n} 期里 {met} 期达标"))
                 .help(say!(
                     "set a target that asks for more, or say that it is a standard: `allow A05: \"…\"`",
-                    "定一个更高的目标,或说明它是要保持的标准:`allow A05: \"…\"`"
+                    "定一个更高的目标，或说明它是要保持的标准：`allow A05: \"…\"`"
                 ))
                 .of(id),
         );

@@ -14,8 +14,8 @@
 //!
 //! 历史数据引不到的目标
 //!
-//! 由最近各期推算目标日的取值:有趋势时按趋势,没有时按均值,95% 的可能落在预测区间内。目标在区间的另一头,照旧做是达不到的:
-//! 要么有所改变(设计中写明行动),要么只是愿望。至少要有八期数据,否则记为未判断。斜率在 95% 水平上不为 0 才算有趋势。
+//! 由最近各期推算目标日的取值：有趋势时按趋势，没有时按均值，95% 的可能落在预测区间内。目标在区间的另一头，照旧做是达不到的：
+//! 要么有所改变（设计中写明行动），要么只是愿望。至少要有八期数据，否则记为未判断。斜率在 95% 水平上不为 0 才算有趋势。
 //! 整期评判的合计不在此列。
 
 use crate::analysis::statistics::{Trend, prediction_about_mean};
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let values = Observation::values(&history);
         let Some(last) = history.last().filter(|_| values.len() >= FEWEST && values.len() == history.len()) else {
             let n = values.len();
-            findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短:{n} 期"));
+            findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短：{n} 期"));
             continue;
         };
         // Where the target's period stands in the series.
@@ -79,24 +79,24 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (low, high, goal) = (shown(interval.low), shown(interval.high), shown(goal));
         let finding = Finding::at(
             target.span,
-            say!("nothing in the past leads to the target of `{name}`", "“{name}”的目标,历史数据引不到"),
+            say!("nothing in the past leads to the target of `{name}`", "“{name}”的目标，历史数据引不到"),
         );
         let finding = if by_trend {
             finding.saying(say!(
                 "{goal}; by the trend of {n} periods {low} to {high} is to be expected then",
-                "{goal};按 {n} 期的趋势,届时预计在 {low} 到 {high}"
+                "{goal}；按 {n} 期的趋势，届时预计在 {low} 到 {high}"
             ))
         } else {
             finding.saying(say!(
                 "{goal}; about the mean of {n} periods {low} to {high} is to be expected",
-                "{goal};按 {n} 期的均值,预计在 {low} 到 {high}"
+                "{goal}；按 {n} 期的均值，预计在 {low} 到 {high}"
             ))
         };
         findings.push(
             finding
                 .help(say!(
                     "say what changes, as an `action`, or set what can be reached",
-                    "写明要改变什么(`action`),或设能达到的目标"
+                    "写明要改变什么（`action`），或设能达到的目标"
                 ))
                 .of(id),
         );

@@ -39,8 +39,8 @@
 //!
 //! 目标比基准还差
 //!
-//! 越高越好,基准为 92%,目标却是 90%:不是方向写反了,就是有一个数写错了。只要求保持而不要求改进的,目标写成与基准相同,
-//! 能容忍的写成 `threshold`。只看整体的目标,而且基准期与目标评判的期间长短要相近。
+//! 越高越好，基准为 92%，目标却是 90%：不是方向写反了，就是有一个数写错了。只要求保持而不要求改进的，目标写成与基准相同，
+//! 能容忍的写成 `threshold`。只看整体的目标，而且基准期与目标评判的期间长短要相近。
 
 use crate::lint::levels::{sign, worse};
 use crate::lint::rules::prelude::*;
@@ -74,9 +74,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             say!("the target of `{name}` is worse than its baseline", "“{name}”的目标比基准还差"),
         );
         let finding = if sign > 0.0 {
-            finding.saying(say!("{value}, and more is better", "{value},而此指标越高越好"))
+            finding.saying(say!("{value}, and more is better", "{value}，而此指标越高越好"))
         } else {
-            finding.saying(say!("{value}, and less is better", "{value},而此指标越低越好"))
+            finding.saying(say!("{value}, and less is better", "{value}，而此指标越低越好"))
         };
         findings.push(
             finding

@@ -34,8 +34,8 @@
 //!
 //! 目标超出公式可能的取值
 //!
-//! 占比不会超过 100%,1 到 5 分的平均不会超过 5,计数不会小于 0。根据字段的取值范围、谁是谁的一部分,
-//! 推算公式可能的取值,目标值、门槛值、挑战值、底线值在此之外就报告。报告的都已证明;推算不了的不报。
+//! 占比不会超过 100%，1 到 5 分的平均不会超过 5，计数不会小于 0。根据字段的取值范围、谁是谁的一部分，
+//! 推算公式可能的取值，目标值、门槛值、挑战值、底线值在此之外就报告。报告的都已证明；推算不了的不报。
 
 use crate::design::{Bound, Indicator};
 use crate::lint::rules::prelude::*;
@@ -68,10 +68,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .of(id);
         let finding = if value.low > possible.high {
             let most = shown(possible.high);
-            finding.saying(say!("{given}, and it is at most {most}", "{given},而它最多是 {most}"))
+            finding.saying(say!("{given}, and it is at most {most}", "{given}，而它最多是 {most}"))
         } else {
             let least = shown(possible.low);
-            finding.saying(say!("{given}, and it is at least {least}", "{given},而它至少是 {least}"))
+            finding.saying(say!("{given}, and it is at least {least}", "{given}，而它至少是 {least}"))
         };
         findings.push(
             finding

@@ -56,10 +56,10 @@
 //!
 //! ## 中文
 //!
-//! 下级都达标,上级却不达标
+//! 下级都达标，上级却不达标
 //!
-//! 公式由各有目标的指标组成。把这些目标代入公式,得到的值却达不到本指标的目标:人人达标,总体不达标。可用率 90%、
-//! 性能 95%、质量 99%,设备综合效率只有 84.6%,不是 85%。只在每个下级指标在同一时间都有目标时判断;
+//! 公式由各有目标的指标组成。把这些目标代入公式，得到的值却达不到本指标的目标：人人达标，总体不达标。可用率 90%、
+//! 性能 95%、质量 99%，设备综合效率只有 84.6%，不是 85%。只在每个下级指标在同一时间都有目标时判断；
 //! 合计类的期间长短须一致。
 
 use crate::lint::inputs::Inputs;
@@ -85,16 +85,16 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (value, goal) = inputs.both(context, value, &indicator.unit);
         let mut finding = Finding::at(
             inputs.target.span,
-            say!("with every input on target, `{name}` misses its own", "下级指标都达标时,“{name}”仍不达标"),
+            say!("with every input on target, `{name}` misses its own", "下级指标都达标时，“{name}”仍不达标"),
         )
-        .saying(say!("{goal}, but {sum} is {value}", "{goal},而 {sum} 是 {value}"));
+        .saying(say!("{goal}, but {sum} is {value}", "{goal}，而 {sum} 是 {value}"));
         for (other, target, _) in &inputs.targets {
             let other = other.naming.title();
             finding = finding.label(target.span, say!("the target of `{other}`", "“{other}”的目标"));
         }
         findings.push(
             finding
-                .help(say!("raise a target of an input, or lower this one", "提高某个下级目标,或调低这个目标"))
+                .help(say!("raise a target of an input, or lower this one", "提高某个下级目标，或调低这个目标"))
                 .of(id),
         );
     }

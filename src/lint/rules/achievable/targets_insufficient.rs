@@ -47,10 +47,10 @@
 //!
 //! ## 中文
 //!
-//! 下级都达标,上级仍可能不达标
+//! 下级都达标，上级仍可能不达标
 //!
-//! 规则 A10 只看目标值本身;本规则看一切达标的值:从目标值到可能的最好值,或区间内的任何值。找到一点使上级不达标,
-//! 就把它作为例证给出。公式对每个输入都单调时,看一个角点即是证明;否则逐步细分。在合理的时间内都得不到结论的,记为未判断。
+//! 规则 A10 只看目标值本身；本规则看一切达标的值：从目标值到可能的最好值，或区间内的任何值。找到一点使上级不达标，
+//! 就把它作为例证给出。公式对每个输入都单调时，看一个角点即是证明；否则逐步细分。在合理的时间内都得不到结论的，记为未判断。
 
 use crate::analysis::branch::{self, BUDGET, Verdict};
 use crate::lint::inputs::Inputs;
@@ -95,11 +95,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 inputs.target.span,
                 say!(
                     "every input can be on target while `{name}` misses its own",
-                    "下级指标都达标时,“{name}”仍可能不达标"
+                    "下级指标都达标时，“{name}”仍可能不达标"
                 ),
             )
-            .saying(say!("{goal}; with {witness} it is {value}", "{goal};而 {witness} 时是 {value}"))
-            .help(say!("tighten the target of an input, or lower this one", "收紧某个下级目标,或调低这个目标"))
+            .saying(say!("{goal}; with {witness} it is {value}", "{goal}；而 {witness} 时是 {value}"))
+            .help(say!("tighten the target of an input, or lower this one", "收紧某个下级目标，或调低这个目标"))
             .of(id),
         );
     }

@@ -10,7 +10,7 @@
 //!
 //! 清洗去掉了大量数据
 //!
-//! 清洗去掉的行不参与计算。某个来源超过二十分之一的行被去掉时,数值更多取决于清洗而不是事实:要有人看看是行错了还是规则错了。
+//! 清洗去掉的行不参与计算。某个来源超过二十分之一的行被去掉时，数值更多取决于清洗而不是事实：要有人看看是行错了还是规则错了。
 //! `kpi eval --verbose` 和 `kpi explain` 显示每一步去掉了多少。
 
 use crate::design::{CleanKind, SourceId};
@@ -43,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             say!("cleaning drops {percent}% of the rows of `{title}`", "清洗去掉了“{title}”{percent}% 的行"),
         )
         .saying(say!("{dropped} of {all} rows", "{all} 行里的 {dropped} 行"))
-        .help(say!("look whether the rows are wrong, or the rule", "看看是行错了,还是规则错了"));
+        .help(say!("look whether the rows are wrong, or the rule", "看看是行错了，还是规则错了"));
         let steps = source.clean.iter().filter(|s| !matches!(s.kind, CleanKind::BlankInvalid));
         let counts = report.steps.iter().filter(|s| s.count > 0);
         for (step, count) in

@@ -11,8 +11,8 @@
 //!
 //! 数据过期
 //!
-//! `refreshed: daily` 的来源,今天应有昨天的行。把每个来源最新的一天与截止日相比:比一次更新加 `lag` 还旧,
-//! 在它上面的值就都是过去的。每日更新的来源再宽限四天:周末、节假日和平静的日子没有行。截止日是各来源最新的一天,或由 `--as-of` 给出;
+//! `refreshed: daily` 的来源，今天应有昨天的行。把每个来源最新的一天与截止日相比：比一次更新加 `lag` 还旧，
+//! 在它上面的值就都是过去的。每日更新的来源再宽限四天：周末、节假日和平静的日子没有行。截止日是各来源最新的一天，或由 `--as-of` 给出；
 //! 所以不看时钟也能发现落后的来源。
 
 use crate::design::SourceId;
@@ -54,10 +54,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             source.naming.span,
             say!("the data of `{title}` is {late} days older than it should be", "“{title}”的数据过期 {late} 天"),
         )
-        .saying(say!("its newest row is of {newest}, as of {day}", "最新一行是 {newest},截止 {day}"));
+        .saying(say!("its newest row is of {newest}, as of {day}", "最新一行是 {newest}，截止 {day}"));
         findings.push(finding.help(say!(
             "it is `refreshed: {word}`: load it anew, or say how long it takes with `lag`",
-            "它是 `refreshed: {word}`:重新加载,或用 `lag` 写明要多久"
+            "它是 `refreshed: {word}`：重新加载，或用 `lag` 写明要多久"
         )));
     }
 }

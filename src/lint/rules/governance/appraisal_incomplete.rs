@@ -37,7 +37,7 @@
 //!
 //! 用于考核的指标缺少权重、目标、门槛或评分标准
 //!
-//! 在 `appraisal` 下,指标的得分关系到人。权重、目标以及未达目标时如何给分,要事先写清:`weight`、`target`,以及 `threshold`、 `worst`、`score` 之一。
+//! 在 `appraisal` 下，指标的得分关系到人。权重、目标以及未达目标时如何给分，要事先写清：`weight`、`target`，以及 `threshold`、 `worst`、`score` 之一。
 
 use crate::design::Stage;
 use crate::lint::rules::prelude::*;

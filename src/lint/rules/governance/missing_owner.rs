@@ -33,10 +33,10 @@
 //!
 //! ## 中文
 //!
-//! 指标无人负责,或由多人共同负责
+//! 指标无人负责，或由多人共同负责
 //!
-//! 一个指标由一个人或一个岗位负责:看它、解释它、据此行动。无人负责或多人负责,就会互相等待。以 `,` `;` `/` `、` `&` 隔开,
-//! 或以“和”“与”“及”连接两个岗位的,视为多人。
+//! 一个指标由一个人或一个岗位负责：看它、解释它、据此行动。无人负责或多人负责，就会互相等待。以 `,` `;` `/` `、` `&` 隔开，
+//! 或以“和”“与”“及”连接两个岗位的，视为多人。
 
 use crate::lint::rules::prelude::*;
 use crate::lint::text;
@@ -99,7 +99,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .saying(say!("nobody answers for it", "无人负责"))
                     .help(say!(
                         "add `owner: \"…\"`: the one role that answers for it",
-                        "写 `owner: \"…\"`:唯一的责任人或岗位"
+                        "写 `owner: \"…\"`：唯一的责任人或岗位"
                     ))
                     .of(id),
             ),
@@ -108,7 +108,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .saying(say!("more than one", "不止一人"))
                     .help(say!(
                         "name the one who answers for it; the others may stand in `note`, or own its actions",
-                        "只写负总责的一人;其他人可写在 `note` 里,或作为行动的责任人"
+                        "只写负总责的一人；其他人可写在 `note` 里，或作为行动的责任人"
                     ))
                     .of(id),
             ),

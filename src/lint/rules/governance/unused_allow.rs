@@ -21,7 +21,7 @@
 //!
 //! 多余的 `allow`
 //!
-//! `allow S02: "理由"` 在它所在的位置免去一条规则。它没有免去任何东西、没有写理由、日期已过,或者没有这样的规则时报告。
+//! `allow S02: "理由"` 在它所在的位置免去一条规则。它没有免去任何东西、没有写理由、日期已过，或者没有这样的规则时报告。
 //! 多余的豁免会遮住下一个问题。
 
 use std::collections::BTreeSet;
@@ -51,7 +51,7 @@ pub fn judge(context: &Context<'_>, waivers: &[Waived<'_>], judged: &[&'static R
                 let finding = Finding::at(waiver.span, say!("there is no rule `{written}`", "没有规则“{written}”"))
                     .saying(say!("waives nothing", "没有免去任何规则"));
                 match similar(written) {
-                    Some(near) => finding.help(say!("did you mean `{near}`?", "是不是“{near}”?")),
+                    Some(near) => finding.help(say!("did you mean `{near}`?", "是不是“{near}”？")),
                     None => finding.help(say!("`kpi rule` lists all rules", "`kpi rule` 列出所有规则")),
                 }
             }
@@ -79,7 +79,7 @@ pub fn judge(context: &Context<'_>, waivers: &[Waived<'_>], judged: &[&'static R
                 waiver.span,
                 say!("the waiver of `{written}` gives no reason", "对“{written}”的豁免没有写理由"),
             )
-            .saying(say!("why?", "为什么?"))
+            .saying(say!("why?", "为什么？"))
             .help(say!("write `allow {written}: \"why\"`", "写成 `allow {written}: \"理由\"`")),
             Some(_) => continue,
         };

@@ -39,9 +39,9 @@
 //!
 //! 对比率再取平均或求和
 //!
-//! 十二个月度比率的平均不是全年的比率:十个个案的月份与一千个的同样重;去重计数根本不能相加。公式是窗口的函数,在全年上求值就得到全年的比率。
-//! 报告的是对商、平均值、百分位取 `avg` 和 `sum`,以及对去重计数求 `sum`。月活跃数的平均自有含义,
-//! 不报;各成员同等看待的,用 `allow M11` 说明。修复:去掉外层的聚合。
+//! 十二个月度比率的平均不是全年的比率：十个个案的月份与一千个的同样重；去重计数根本不能相加。公式是窗口的函数，在全年上求值就得到全年的比率。
+//! 报告的是对商、平均值、百分位取 `avg` 和 `sum`，以及对去重计数求 `sum`。月活跃数的平均自有含义，
+//! 不报；各成员同等看待的，用 `allow M11` 说明。修复：去掉外层的聚合。
 
 use crate::design::{AggregateFunction, ArithmeticOp, ByFunction, FormulaKind};
 use crate::lint::rules::prelude::*;
@@ -90,7 +90,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("parts of any size weigh the same", "大小不同的部分同样重"))
                 .help(say!(
                     "ask for `{inner}` on the whole window; where each part is to count the same, `allow M11: \"…\"`",
-                    "在整个窗口上求 `{inner}`;确实要各部分同等看待的,写 `allow M11: \"…\"`"
+                    "在整个窗口上求 `{inner}`；确实要各部分同等看待的，写 `allow M11: \"…\"`"
                 ))
                 .fix(
                     say!("take the aggregation away", "去掉外层的聚合"),

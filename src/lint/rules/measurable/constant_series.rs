@@ -10,7 +10,7 @@
 //!
 //! 从不变化的值
 //!
-//! 十二期都是同一个值:要么没有真正测量(默认值、抄上月),要么指标是常数,说明不了什么。处在可能取值的最好一端的(如零事故)不报。
+//! 十二期都是同一个值：要么没有真正测量（默认值、抄上月），要么指标是常数，说明不了什么。处在可能取值的最好一端的（如零事故）不报。
 
 use crate::lint::Needs;
 use crate::lint::Observation;
@@ -34,11 +34,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let history = facts.history(id, PERIODS);
         let values = Observation::values(&history);
         let (Some(first), n) = (values.first().copied(), values.len()) else {
-            findings.not_judged(Some(id), say!("too little history: 0 periods", "历史太短:0 期"));
+            findings.not_judged(Some(id), say!("too little history: 0 periods", "历史太短：0 期"));
             continue;
         };
         if n < PERIODS {
-            findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短:{n} 期"));
+            findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短：{n} 期"));
             continue;
         }
         let possible = context.analysis.range(id);

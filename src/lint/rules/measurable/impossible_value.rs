@@ -35,8 +35,8 @@
 //!
 //! 不可能出现的值
 //!
-//! 每个公式都有可能取值的区间,由字段的取值范围和谁是谁的一部分得出。永远没有值的公式,或单位是计数而从不大于 0 的公式,
-//! 一定错了。有数据时(`--data`),把最近一年各期的值与区间对照:占比超过 100%,说明数据与设计不符。
+//! 每个公式都有可能取值的区间，由字段的取值范围和谁是谁的一部分得出。永远没有值的公式，或单位是计数而从不大于 0 的公式，
+//! 一定错了。有数据时（`--data`），把最近一年各期的值与区间对照：占比超过 100%，说明数据与设计不符。
 
 use crate::lint::rules::prelude::*;
 use crate::value::unit::Base;
@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .saying(say!("missing whatever the data is", "无论数据如何都缺失"))
                     .help(say!(
                         "look for a division by 0, or a root of what is negative",
-                        "看看是否除以 0,或对负数开方"
+                        "看看是否除以 0，或对负数开方"
                     ))
                     .of(id),
             );
@@ -73,7 +73,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if counts && possible.high <= 0.0 {
             let most = shown(possible.high);
             findings.push(
-                Finding::at(span, say!("`{name}` counts things and is never above 0", "“{name}”是计数,却从不大于 0"))
+                Finding::at(span, say!("`{name}` counts things and is never above 0", "“{name}”是计数，却从不大于 0"))
                     .saying(say!("at most {most}", "最多 {most}"))
                     .help(say!("correct the formula or the unit", "改正公式或单位"))
                     .of(id),
@@ -94,12 +94,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .of(id);
         findings.push(match (possible.low.is_finite(), possible.high.is_finite()) {
             (true, false) => finding
-                .saying(say!("{value} in {period}, and it is at least {low}", "{period} 为 {value},而它至少是 {low}")),
-            (false, _) => finding
-                .saying(say!("{value} in {period}, and it is at most {high}", "{period} 为 {value},而它最多是 {high}")),
+                .saying(say!("{value} in {period}, and it is at least {low}", "{period} 为 {value}，而它至少是 {low}")),
+            (false, _) => finding.saying(say!(
+                "{value} in {period}, and it is at most {high}",
+                "{period} 为 {value}，而它最多是 {high}"
+            )),
             _ => finding.saying(say!(
                 "{value} in {period}, and it lies between {low} and {high}",
-                "{period} 为 {value},而它在 {low} 与 {high} 之间"
+                "{period} 为 {value}，而它在 {low} 与 {high} 之间"
             )),
         });
     }

@@ -36,9 +36,9 @@
 //!
 //! 对级数很少的量表取平均
 //!
-//! 量表的各级有次序而没有距离:4 到 5 不一定与 2 到 3 一样远;平均 3.5 可能全是三四分,也可能是一分和五分。
-//! 少于八级时,达到某一级的占比更说明问题:`count(s where score >= 4) / count(s)`。
-//! 平均值便于逐年比较,要用就要明白这一点。
+//! 量表的各级有次序而没有距离：4 到 5 不一定与 2 到 3 一样远；平均 3.5 可能全是三四分，也可能是一分和五分。
+//! 少于八级时，达到某一级的占比更说明问题：`count(s where score >= 4) / count(s)`。
+//! 平均值便于逐年比较，要用就要明白这一点。
 
 use crate::lint::rules::prelude::*;
 use crate::lint::shape::mean_of_scale;
@@ -71,7 +71,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .label(field.span, say!("`{title}` from {low} to {high}", "“{title}”从 {low} 到 {high}"))
             .help(say!(
                 "the share at or above a level says more: `count(… where {title} >= …) / count(…)`",
-                "达到某一级的占比更说明问题:`count(… where {title} >= …) / count(…)`"
+                "达到某一级的占比更说明问题：`count(… where {title} >= …) / count(…)`"
             ))
             .of(id),
         );

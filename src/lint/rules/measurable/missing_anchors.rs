@@ -39,7 +39,7 @@
 //!
 //! 评判类指标没有写明各级的含义
 //!
-//! 协作是评判出来的,不是数出来的。3 分、5 分各是什么意思,要写在设计里,否则每个评分人各有一把尺:`anchors` 至少写明最低、
+//! 协作是评判出来的，不是数出来的。3 分、5 分各是什么意思，要写在设计里，否则每个评分人各有一把尺：`anchors` 至少写明最低、
 //! 中间和最高一级。单位是 `scale` 类、并且是有最低最高级的评分之平均的指标才检查。
 
 use crate::lint::rules::prelude::*;
@@ -77,9 +77,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 place,
-                say!("`{name}` is judged, and its levels have no words", "“{name}”靠评判得出,各级却没有写明含义"),
+                say!("`{name}` is judged, and its levels have no words", "“{name}”靠评判得出，各级却没有写明含义"),
             )
-            .saying(say!("what is a {low}, a {middle}, a {high}?", "{low}、{middle}、{high} 各是什么意思?"))
+            .saying(say!("what is a {low}, a {middle}, a {high}?", "{low}、{middle}、{high} 各是什么意思？"))
             .help(say!(
                 "add `anchors: {low} {unit} \"…\", {middle} {unit} \"…\", {high} {unit} \"…\"`",
                 "写 `anchors: {low} {unit} \"…\", {middle} {unit} \"…\", {high} {unit} \"…\"`"

@@ -34,7 +34,7 @@
 //!
 //! 有目标却没有基准
 //!
-//! 目标说去哪里;没有基准,谁也说不出有多远、是否有挑战、是不是早已达到,也画不出通向它的线。从未测量过的要写明:`baseline:
+//! 目标说去哪里；没有基准，谁也说不出有多远、是否有挑战、是不是早已达到，也画不出通向它的线。从未测量过的要写明：`baseline:
 //!  none "2026 年起测量"`。
 
 use crate::lint::rules::prelude::*;
@@ -55,10 +55,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = indicator.naming.title();
         findings.push(
             Finding::at(written.span, say!("`{name}` has a target and no baseline", "“{name}”有目标却没有基准"))
-                .saying(say!("from where?", "从多少起步?"))
+                .saying(say!("from where?", "从多少起步？"))
                 .help(say!(
                     "add `baseline: VALUE in PERIOD`, or say why there is none: `baseline: none \"…\"`",
-                    "写 `baseline: 数值 in 期间`,或说明为何没有:`baseline: none \"…\"`"
+                    "写 `baseline: 数值 in 期间`，或说明为何没有：`baseline: none \"…\"`"
                 ))
                 .of(id),
         );

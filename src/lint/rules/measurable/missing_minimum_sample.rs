@@ -38,8 +38,8 @@
 //!
 //! 调查的占比没有最小样本
 //!
-//! 两份答卷里一份是 50%。调查得出的占比要写 `min_n`:不足时值为无数据,谁也不会因偶然受奖受罚。有数据时(`--data`),
-//! 最近一期的答卷少于 `min_n` 或少于 30 份的给出警告。修复:写上 `min_n: 30`。
+//! 两份答卷里一份是 50%。调查得出的占比要写 `min_n`：不足时值为无数据，谁也不会因偶然受奖受罚。有数据时（`--data`），
+//! 最近一期的答卷少于 `min_n` 或少于 30 份的给出警告。修复：写上 `min_n: 30`。
 
 use crate::lint::rules::prelude::*;
 
@@ -74,9 +74,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 Finding::at(formula.span.0, say!("`{name}` stands on {rows} answers", "“{name}”只有 {rows} 份答卷"))
                     .saying(say!(
                         "{rows} in {period}, at least {needed} are wanted",
-                        "{period} 有 {rows} 份,至少要 {needed} 份"
+                        "{period} 有 {rows} 份，至少要 {needed} 份"
                     ))
-                    .help(say!("ask more people, or report less often", "多问一些人,或放长周期"))
+                    .help(say!("ask more people, or report less often", "多问一些人，或放长周期"))
                     .severity(Severity::Warning)
                     .of(id),
             );
@@ -87,8 +87,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let finding =
             Finding::at(formula.span.0, say!("`{name}` has no least number of answers", "“{name}”没有写最小样本"))
-                .saying(say!("of how many answers at least?", "至少要多少份答卷?"))
-                .help(say!("add `min_n: 30`: below it there is no value", "写 `min_n: 30`:不足时没有值"))
+                .saying(say!("of how many answers at least?", "至少要多少份答卷？"))
+                .help(say!("add `min_n: 30`: below it there is no value", "写 `min_n: 30`：不足时没有值"))
                 .of(id);
         findings.push(match context.insert(node, &["target", "threshold", "stretch", "worst"], "min_n: 30") {
             Some(edit) => finding.fix(say!("write `min_n: 30`", "写上 `min_n: 30`"), vec![edit]),

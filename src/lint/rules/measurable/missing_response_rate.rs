@@ -37,9 +37,9 @@
 //!
 //! ## 中文
 //!
-//! 有调查,却没有衡量谁在回答
+//! 有调查，却没有衡量谁在回答
 //!
-//! 二十人里一人作答,满意的占比说的更多是谁会作答。以调查评判的设计,要衡量受邀的人里多少作答了:答卷数除以调查以外的数,
+//! 二十人里一人作答，满意的占比说的更多是谁会作答。以调查评判的设计，要衡量受邀的人里多少作答了：答卷数除以调查以外的数，
 //! 做成指标或度量都行。
 
 use crate::lint::rules::prelude::*;
@@ -102,14 +102,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     indicator.formula.span.0,
                     say!(
                         "`{name}` reads a survey, and nothing measures who answers it",
-                        "“{name}”来自调查,却没有衡量谁在回答"
+                        "“{name}”来自调查，却没有衡量谁在回答"
                     ),
                 )
-                .saying(say!("how many of those asked have answered?", "受邀的人里多少作答了?"))
+                .saying(say!("how many of those asked have answered?", "受邀的人里多少作答了？"))
                 .label(survey.naming.span, say!("`{title}` is a survey", "“{title}”是调查"))
                 .help(say!(
                     "add a measure: its answers over the invitations, or the customers",
-                    "加一个度量:答卷数除以邀请数或客户数"
+                    "加一个度量：答卷数除以邀请数或客户数"
                 ))
                 .of(id),
             );

@@ -10,7 +10,7 @@
 //!
 //! 误差比要看出的差距还大
 //!
-//! 最近一期占比所依据的个案数太少,它的 95% 区间(Wilson)比基准到目标的距离还宽:即使达标也无从知道。需要更多个案、
+//! 最近一期占比所依据的个案数太少，它的 95% 区间（Wilson）比基准到目标的距离还宽：即使达标也无从知道。需要更多个案、
 //! 更长的周期或更大的步子。
 
 use crate::analysis::statistics::wilson;
@@ -54,11 +54,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 target.span,
-                say!("`{name}` stands on too few cases to see its target", "“{name}”的个案太少,看不出是否达标"),
+                say!("`{name}` stands on too few cases to see its target", "“{name}”的个案太少，看不出是否达标"),
             )
             .saying(say!(
                 "{period}: {low} to {high} by {rows} cases, and {way} is to be seen",
-                "{period}:{rows} 个个案,在 {low} 到 {high} 之间,而要看出的是 {way}"
+                "{period}：{rows} 个个案，在 {low} 到 {high} 之间，而要看出的是 {way}"
             ))
             .help(say!("ask for more cases, a longer period or a larger step", "增加个案、放长周期或加大步子"))
             .of(id),

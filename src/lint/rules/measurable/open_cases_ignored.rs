@@ -32,9 +32,9 @@
 //!
 //! ## 中文
 //!
-//! 平均时长只算已结的,没有数未结的
+//! 平均时长只算已结的，没有数未结的
 //!
-//! 已结的个案用了多久,说明不了仍未结的;只结容易的,平均就变好。时长的终点可能缺失时,设计里要有看这些行的:`count(tickets where closed is missing)`,
+//! 已结的个案用了多久，说明不了仍未结的；只结容易的，平均就变好。时长的终点可能缺失时，设计里要有看这些行的：`count(tickets where closed is missing)`，
 //! 做成指标或度量都行。
 
 use crate::lint::rules::prelude::*;
@@ -107,14 +107,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 indicator.formula.span.0,
                 say!(
                     "`{name}` looks at closed cases only, and nothing counts the open ones",
-                    "“{name}”只看已结的个案,没有数未结的"
+                    "“{name}”只看已结的个案，没有数未结的"
                 ),
             )
             .saying(say!("rows without `{title}` are skipped", "没有“{title}”的行被跳过"))
             .label(end.span, say!("may be missing", "可能缺失"))
             .help(say!(
                 "add a measure: `count({source} where {title} is missing)`",
-                "加一个度量:`count({source} where {title} is missing)`"
+                "加一个度量：`count({source} where {title} is missing)`"
             ))
             .of(id),
         );

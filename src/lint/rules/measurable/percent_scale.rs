@@ -31,7 +31,7 @@
 //!
 //! 百分比又乘了 100
 //!
-//! `unit: %` 已经按百分之一显示;公式再乘 100,85% 就成了 8500%。修复:去掉这个因子,值就与单位一致。
+//! `unit: %` 已经按百分之一显示；公式再乘 100，85% 就成了 8500%。修复：去掉这个因子，值就与单位一致。
 
 use crate::design::{ArithmeticOp, Formula, FormulaKind};
 use crate::lint::rules::prelude::*;
@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = indicator.naming.title();
         let finding = Finding::at(
             factor,
-            say!("`{name}` is in % and multiplied by 100 as well", "“{name}”的单位是 %,又乘了 100"),
+            say!("`{name}` is in % and multiplied by 100 as well", "“{name}”的单位是 %，又乘了 100"),
         )
         .saying(say!("85% become 8,500%", "85% 会变成 8500%"))
         .help(say!("`unit: %` shows hundredths already", "`unit: %` 已按百分之一显示"))

@@ -34,8 +34,8 @@
 //!
 //! 指标的周期比数据更新还快
 //!
-//! 每季更新一次的数据做月度指标,两个月没有数,一个月全有。公式读取的每个来源,更新不能慢于指标的周期。计划类来源(`plan:
-//!  true`)除外。
+//! 每季更新一次的数据做月度指标，两个月没有数，一个月全有。公式读取的每个来源，更新不能慢于指标的周期。计划类来源（`plan:
+//!  true`）除外。
 
 use crate::lint::rules::prelude::*;
 use crate::lint::shape::period_days;
@@ -67,11 +67,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         "“{name}”的周期比“{origin}”的更新还快"
                     ),
                 )
-                .saying(say!("reported {fast}", "周期:{fast}"))
-                .label(source.naming.span, say!("refreshed {slow}", "更新:{slow}"))
+                .saying(say!("reported {fast}", "周期：{fast}"))
+                .label(source.naming.span, say!("refreshed {slow}", "更新：{slow}"))
                 .help(say!(
                     "write `frequency: {slow}`, or find data that comes sooner",
-                    "写 `frequency: {slow}`,或找更新更快的数据"
+                    "写 `frequency: {slow}`，或找更新更快的数据"
                 ))
                 .of(id),
             );

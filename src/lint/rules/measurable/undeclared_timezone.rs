@@ -30,10 +30,10 @@
 //!
 //! ## 中文
 //!
-//! 时间戳要切成日,却没有写明时区
+//! 时间戳要切成日，却没有写明时区
 //!
-//! 上海 23:30 的来电,在上海是当天,在伦敦是更早的钟点。按时间戳排列的来源,日历要写明时区,否则按 UTC 的日。
-//! 修复:写成 `UTC`,即现在的算法;请改为真正过日子的时区。
+//! 上海 23:30 的来电，在上海是当天，在伦敦是更早的钟点。按时间戳排列的来源，日历要写明时区，否则按 UTC 的日。
+//! 修复：写成 `UTC`，即现在的算法；请改为真正过日子的时区。
 
 use crate::design::FieldKind;
 use crate::lint::rules::prelude::*;
@@ -59,12 +59,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let (title, name) = (source.naming.title(), &field.name);
     let finding = Finding::at(
         field.span,
-        say!("`{title}` has timestamps, and the calendar no time zone", "“{title}”用时间戳,日历却没有时区"),
+        say!("`{title}` has timestamps, and the calendar no time zone", "“{title}”用时间戳，日历却没有时区"),
     )
     .saying(say!("`{name}` is cut into days of UTC", "“{name}”按 UTC 的日切分"))
     .help(say!(
         "add `calendar {{ timezone: \"Asia/Shanghai\" }}`, or yours",
-        "写 `calendar {{ timezone: \"Asia/Shanghai\" }}`,或你们的时区"
+        "写 `calendar {{ timezone: \"Asia/Shanghai\" }}`，或你们的时区"
     ));
     let title = say!("write the zone that holds now", "写上现在所用的时区");
     findings.push(match context.model.calendar.as_ref() {

@@ -36,9 +36,9 @@
 //!
 //! 分母可能为 0 而分子不为 0 的除法
 //!
-//! 按字段的取值范围和函数的含义,分母可能为 0,却没有写明那时怎么办。那时的值是缺失,并注明原因;但没有订单而有成本是亏损,
-//! 缺失会把它掩盖。写明含义:`if 订单 > 0 then … else …`,或 `… otherwise …`。
-//! 部分除以整体的不报:没有个案就没有占比。修复:先问分母是否大于 0。
+//! 按字段的取值范围和函数的含义，分母可能为 0，却没有写明那时怎么办。那时的值是缺失，并注明原因；但没有订单而有成本是亏损，
+//! 缺失会把它掩盖。写明含义：`if 订单 > 0 then … else …`，或 `… otherwise …`。
+//! 部分除以整体的不报：没有个案就没有占比。修复：先问分母是否大于 0。
 
 use crate::analysis::expression::Node;
 use crate::analysis::{Expression, Indicators, Ranges, interval};
@@ -90,10 +90,10 @@ fn finding(context: &Context<'_>, id: Option<IndicatorId>, name: &str, formula: 
     let span = below.span.0;
     let text = context.slice(span);
     let finding = Finding::at(span, say!("the denominator of `{name}` can be 0", "“{name}”的分母可能为 0"))
-        .saying(say!("what if it is 0?", "为 0 时怎么办?"))
+        .saying(say!("what if it is 0?", "为 0 时怎么办？"))
         .help(say!(
             "say what then holds: `if {text} > 0 then …`, or `… otherwise …`",
-            "写明那时怎么办:`if {text} > 0 then …`,或 `… otherwise …`"
+            "写明那时怎么办：`if {text} > 0 then …`，或 `… otherwise …`"
         ))
         .fix(
             say!("ask for the denominator first", "先问分母是否大于 0"),

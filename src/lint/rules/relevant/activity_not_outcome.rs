@@ -35,8 +35,8 @@
 //!
 //! 目标只用活动量衡量
 //!
-//! 办了几场、打了几个电话、花了多少小时,只说明做了事,不说明有没有用。目标之下全是越多越好的数量或工时时报告;其中有一个
-//! 占比、评分、金额或 时长指标即可。
+//! 办了几场、打了几个电话、花了多少小时，只说明做了事，不说明有没有用。目标之下全是越多越好的数量或工时时报告；其中有一个
+//! 占比、评分、金额或时长指标即可。
 
 use crate::design::{Direction, Indicator};
 use crate::lint::rules::prelude::*;
@@ -66,10 +66,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = objective.naming.title();
         findings.push(
             Finding::at(node.place(), say!("only activity is measured for `{name}`", "“{name}”只衡量了活动量"))
-                .saying(say!("did it do any good?", "起作用了吗?"))
+                .saying(say!("did it do any good?", "起作用了吗？"))
                 .help(say!(
                     "add an indicator of what came of it: a share, a rating, an amount",
-                    "加一个衡量成效的指标:占比、评分或金额"
+                    "加一个衡量成效的指标：占比、评分或金额"
                 )),
         );
     }

@@ -40,10 +40,10 @@
 //!
 //! ## 中文
 //!
-//! 两个有权重的指标其实是同一个,或互为补数
+//! 两个有权重的指标其实是同一个，或互为补数
 //!
-//! “按时率”与“迟到率”一个变另一个必变,同一结果在得分里算了两次。比较公式的标准形:加、乘、除不论次序,展开度量和指标,条件
-//! 按含义比较,并考虑 1 减去占比。只检查有权重的指标;其中一个不给权重、只作观察是可以的。
+//! “按时率”与“迟到率”一个变另一个必变，同一结果在得分里算了两次。比较公式的标准形：加、乘、除不论次序，展开度量和指标，条件
+//! 按含义比较，并考虑 1 减去占比。只检查有权重的指标；其中一个不给权重、只作观察是可以的。
 
 use crate::lint::rules::prelude::*;
 use std::collections::HashMap;
@@ -100,11 +100,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         let (name, before) = (indicator.naming.title(), first.naming.title());
         let message = if complement {
-            say!("`{name}` is 1 less `{before}`, and both have a weight", "“{name}”等于 1 减去“{before}”,两者都有权重")
+            say!("`{name}` is 1 less `{before}`, and both have a weight", "“{name}”等于 1 减去“{before}”，两者都有权重")
         } else {
             say!(
                 "`{name}` and `{before}` have one formula, and both have a weight",
-                "“{name}”与“{before}”的公式相同,两者都有权重"
+                "“{name}”与“{before}”的公式相同，两者都有权重"
             )
         };
         findings.push(

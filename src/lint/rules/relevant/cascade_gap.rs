@@ -33,8 +33,8 @@
 //!
 //! 各层级的指标没有衔接
 //!
-//! 没有下层指标驱动或构成的战略指标,谁的工作也影响不了它;影响不到上层的下层指标,是为做而做。衔接指 `drives:` 或公式引用。
-//! 设计里既有战略 指标又有其他层级时才检查。
+//! 没有下层指标驱动或构成的战略指标，谁的工作也影响不了它；影响不到上层的下层指标，是为做而做。衔接指 `drives:` 或公式引用。
+//! 设计里既有战略指标又有其他层级时才检查。
 
 use crate::lint::rules::prelude::*;
 use std::collections::BTreeSet;
@@ -77,7 +77,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 continue;
             }
             Finding::at(node.place(), say!("nothing below moves `{name}`", "没有下层指标影响“{name}”"))
-                .saying(say!("strategic, and nobody's work", "战略指标,却没有人的工作能影响它"))
+                .saying(say!("strategic, and nobody's work", "战略指标，却没有人的工作能影响它"))
                 .help(say!(
                     "say what moves it with `drives:` in an indicator below",
                     "在下层指标里用 `drives:` 写明什么影响它"
@@ -88,7 +88,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             Finding::at(node.place(), say!("`{name}` reaches no strategic indicator", "“{name}”影响不到任何战略指标"))
                 .saying(say!("moves nothing above", "不影响上层指标"))
-                .help(say!("say what it moves with `drives:`, or take it out", "用 `drives:` 写明它影响什么,或删去"))
+                .help(say!("say what it moves with `drives:`, or take it out", "用 `drives:` 写明它影响什么，或删去"))
         };
         findings.push(finding.of(id));
     }

@@ -11,7 +11,7 @@
 //!
 //! 数据上是同一个的两个指标
 //!
-//! 两个指标逐期的变化相关系数超过 0.95,而且有十二期以上:其中一个没有说出另一个没说的,它们所代表的却占了双份权重。
+//! 两个指标逐期的变化相关系数超过 0.95，而且有十二期以上：其中一个没有说出另一个没说的，它们所代表的却占了双份权重。
 //! 一个由另一个算出的、由 `drives` 相连的不报。
 
 use crate::lint::Needs;
@@ -71,7 +71,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     second.naming.span,
                     say!("`{name}` and `{other}` change as one", "“{name}”与“{other}”的变化如同一个指标"),
                 )
-                .saying(say!("r = {r:.2} over {n} periods", "{n} 期,r = {r:.2}"))
+                .saying(say!("r = {r:.2} over {n} periods", "{n} 期，r = {r:.2}"))
                 .label(first.naming.span, say!("the other", "另一个"))
                 .help(say!("keep the one that says more", "保留更能说明问题的一个"))
                 .of(*b),

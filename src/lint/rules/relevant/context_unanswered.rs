@@ -29,7 +29,7 @@
 //!
 //! 没有回应的挑战或机遇
 //!
-//! 分析里写了它,设计却没有任何回应。因素或指标用 `addresses:` 写明回应什么。
+//! 分析里写了它，设计却没有任何回应。因素或指标用 `addresses:` 写明回应什么。
 
 use crate::design::ContextKind;
 use crate::lint::rules::prelude::*;

@@ -35,7 +35,7 @@
 //!
 //! 同一结果在得分里算了两次
 //!
-//! 指标与其公式引用的指标在同一汇总里都有权重,或一个指标经两个因素各以权重进入总分:实际权重是两者之和。也许是有意的,但
+//! 指标与其公式引用的指标在同一汇总里都有权重，或一个指标经两个因素各以权重进入总分：实际权重是两者之和。也许是有意的，但
 //! 应当知道。在 `appraisal` 下为警告。
 
 use crate::design::{Child, FactorId, IndicatorId, Subject};
@@ -73,7 +73,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .saying(say!("weighted in {times} factors", "在 {times} 个因素里有权重"))
                     .help(say!(
                         "give it a weight in one of them, or know that it counts that often",
-                        "只在一个因素里给权重,或明白它算了多次"
+                        "只在一个因素里给权重，或明白它算了多次"
                     ));
             findings.push(finding.of(id));
         }
@@ -90,12 +90,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     node.place(),
                     say!(
                         "`{part}` counts in `{name}` too, and both have a weight in one factor",
-                        "“{part}”也构成“{name}”,两者在同一因素里都有权重"
+                        "“{part}”也构成“{name}”，两者在同一因素里都有权重"
                     ),
                 )
                 .saying(say!("computed from it", "由它算出"))
                 .label(other.place(), say!("weighted as well", "也有权重"))
-                .help(say!("weight one of the two, or know that it counts twice", "两者只给一个权重,或明白它算了两次"))
+                .help(say!("weight one of the two, or know that it counts twice", "两者只给一个权重，或明白它算了两次"))
                 .of(id),
             );
         }

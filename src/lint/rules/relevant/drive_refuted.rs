@@ -12,8 +12,8 @@
 //!
 //! 数据不支持的驱动关系
 //!
-//! `drives: x` 是说相信本指标会带动 x。最近 24 期以上,去掉趋势之后,两者应当朝对各自有利的方向同动。
-//! 相关不显著(95% 水平上与 0 无异)或方向相反就报告。一期以后才显现的效果这里看不出来:信念可能对,只是慢。
+//! `drives: x` 是说相信本指标会带动 x。最近 24 期以上，去掉趋势之后，两者应当朝对各自有利的方向同动。
+//! 相关不显著（95% 水平上与 0 无异）或方向相反就报告。一期以后才显现的效果这里看不出来：信念可能对，只是慢。
 
 use crate::lint::Needs;
 use crate::lint::rules::prelude::*;
@@ -49,11 +49,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let n = now.0.len();
             let of = |(x, y): &(Vec<f64>, Vec<f64>)| correlation(&detrended(x)?, &detrended(y)?);
             let (Some(now), Some(later), Some(least)) = (of(&now), of(&later), least_correlation(n, 0.95)) else {
-                findings.not_judged(Some(id), say!("too little history, or no variation", "历史太短,或没有变化"));
+                findings.not_judged(Some(id), say!("too little history, or no variation", "历史太短，或没有变化"));
                 continue;
             };
             if n < FEWEST {
-                findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短:{n} 期"));
+                findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短：{n} 期"));
                 continue;
             }
             let r = own * wanted * if now.abs() >= later.abs() { now } else { later };
@@ -69,14 +69,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let finding = if r <= -least {
                 finding.saying(say!(
                     "over {n} periods they move against each other: r = {r:.2}",
-                    "{n} 期里反向变动:r = {r:.2}"
+                    "{n} 期里反向变动：r = {r:.2}"
                 ))
             } else {
-                finding.saying(say!("over {n} periods they move apart: r = {r:.2}", "{n} 期里各动各的:r = {r:.2}"))
+                finding.saying(say!("over {n} periods they move apart: r = {r:.2}", "{n} 期里各动各的：r = {r:.2}"))
             };
             findings.push(
                 finding
-                    .help(say!("look for what does, or say why it takes longer", "另找原因,或说明为何要更久"))
+                    .help(say!("look for what does, or say why it takes longer", "另找原因，或说明为何要更久"))
                     .of(id),
             );
         }

@@ -33,8 +33,8 @@
 //!
 //! 没有关键成功因素的视角
 //!
-//! 四个视角相互制衡:只有结果没有原因,或只有流程没有客户,都只是半张计分卡。因素写了 `perspective` 时才检查。某个视角确实
-//! 不适用的,用 `allow R04: "理由"` 说明。
+//! 四个视角相互制衡：只有结果没有原因，或只有流程没有客户，都只是半张计分卡。因素写了 `perspective` 时才检查。某个视角确实
+//! 不适用的，用 `allow R04: "理由"` 说明。
 
 use crate::lint::rules::prelude::*;
 
@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .saying(say!("the scorecard is out of balance", "计分卡不平衡"))
             .help(say!(
                 "add a factor for it, or say why there is none: `allow R04: \"…\"`",
-                "为它加一个因素,或说明为什么没有:`allow R04: \"…\"`"
+                "为它加一个因素，或说明为什么没有：`allow R04: \"…\"`"
             )),
     );
 }

@@ -31,7 +31,7 @@
 //!
 //! 没有指标衡量的关键成功因素
 //!
-//! 关键成功因素是目标所依赖的东西。其下没有指标,就没人看得出它是否成立。子因素及其指标算在内。
+//! 关键成功因素是目标所依赖的东西。其下没有指标，就没人看得出它是否成立。子因素及其指标算在内。
 
 use crate::design::FactorId;
 use crate::lint::rules::prelude::*;
@@ -60,7 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("nothing below it", "其下没有指标"))
                 .help(say!(
                     "add an indicator that shows whether it holds, or take the factor out",
-                    "加一个能看出它是否成立的指标,或删去这个因素"
+                    "加一个能看出它是否成立的指标，或删去这个因素"
                 )),
         );
     }

@@ -37,9 +37,9 @@
 //!
 //! 容易靠牺牲别处来改善的指标
 //!
-//! 考核什么就做什么:成本降了质量也降,时长短了问题没解决,通过率高了标准低了,数量多了价值少了。金额或时长越低越好、数量越
-//! 高越好、 通过率、问卷占比、利用率,都应以 `counter_metric:` 写明能看出弄虚作假的制衡指标。两个指标可以互为制衡。公式
-//! 读不出来的按名称判断 (成本、费用、周期、时长)。
+//! 考核什么就做什么：成本降了质量也降，时长短了问题没解决，通过率高了标准低了，数量多了价值少了。金额或时长越低越好、数量越
+//! 高越好、通过率、问卷占比、利用率，都应以 `counter_metric:` 写明能看出弄虚作假的制衡指标。两个指标可以互为制衡。公式
+//! 读不出来的按名称判断（成本、费用、周期、时长）。
 
 use crate::design::{Child, Direction, Indicator, IndicatorId};
 use crate::lint::rules::prelude::*;
@@ -96,12 +96,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = indicator.naming.title();
         let finding = Finding::at(
             node.place(),
-            say!("`{name}` invites gaming, and nothing would show it", "“{name}”容易弄虚作假,而没有制衡指标"),
+            say!("`{name}` invites gaming, and nothing would show it", "“{name}”容易弄虚作假，而没有制衡指标"),
         )
         .saying(say!("{en}", "{zh}"))
         .help(say!(
             "name the indicator that would suffer: `counter_metric: …`",
-            "写明会因此变差的指标:`counter_metric: …`"
+            "写明会因此变差的指标：`counter_metric: …`"
         ))
         .of(id);
         let fix = counter(context, id).and_then(|other| {

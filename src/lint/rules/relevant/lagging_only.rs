@@ -33,8 +33,8 @@
 //!
 //! 目标只有滞后指标
 //!
-//! 滞后指标说明已经发生的,领先指标说明将要发生的。目标之下全是滞后指标,等于只看后视镜。写了 `kind: lagging`,或被别的指
-//! 标驱动而自己不驱动 任何指标的,视为滞后。
+//! 滞后指标说明已经发生的，领先指标说明将要发生的。目标之下全是滞后指标，等于只看后视镜。写了 `kind: lagging`，或被别的指
+//! 标驱动而自己不驱动任何指标的，视为滞后。
 
 use crate::design::{Indicator, IndicatorId};
 use crate::lint::rules::prelude::*;
@@ -74,7 +74,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("seen only when it has happened", "发生之后才看得到"))
                 .help(say!(
                     "add one that moves before it, with `kind: leading` and `drives:`",
-                    "加一个先行变化的指标,写 `kind: leading` 和 `drives:`"
+                    "加一个先行变化的指标，写 `kind: leading` 和 `drives:`"
                 )),
         );
     }

@@ -27,9 +27,9 @@
 //!
 //! ## 中文
 //!
-//! 有目标,却没有未达标时的行动
+//! 有目标，却没有未达标时的行动
 //!
-//! 等到未达标再想对策,往往又急又晚。趁早写下:指标里的 `action when off_target`,或其上因素里的行动。
+//! 等到未达标再想对策，往往又急又晚。趁早写下：指标里的 `action when off_target`，或其上因素里的行动。
 
 use crate::design::{Action, Stage};
 use crate::lint::rules::prelude::*;
@@ -56,7 +56,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 node.place(),
                 say!("nothing is planned for when `{name}` misses its target", "“{name}”没有未达标时的行动"),
             )
-            .saying(say!("and then?", "然后呢?"))
+            .saying(say!("and then?", "然后呢？"))
             .help(say!(
                 "add `action when off_target \"…\" {{ owner: \"…\", within: 14 days }}`",
                 "写 `action when off_target \"…\" {{ owner: \"…\", within: 14 days }}`"

@@ -28,7 +28,7 @@
 //!
 //! 没有指标衡量的业务流程
 //!
-//! 设计里写了这项业务,却没有指标说明做得如何。指标用 `process:` 写明衡量哪个流程。
+//! 设计里写了这项业务，却没有指标说明做得如何。指标用 `process:` 写明衡量哪个流程。
 
 use crate::design::ContextKind;
 use crate::lint::rules::prelude::*;
@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (name, written) = (process.naming.title(), node.name());
         findings.push(
             Finding::at(node.place(), say!("no indicator measures the process `{name}`", "没有指标衡量流程“{name}”"))
-                .saying(say!("how well is it done?", "做得怎么样?"))
+                .saying(say!("how well is it done?", "做得怎么样？"))
                 .help(say!(
                     "write `process: {written}` in the indicator that shows it",
                     "在能反映它的指标里写 `process: {written}`"

@@ -40,7 +40,7 @@
 //!
 //! 指标多得顾不过来
 //!
-//! 一个设计里有权重的指标超过 20 个,或一个责任人超过 10 个,注意力就被分光了。留下起决定作用的少数;其余的可以不给权重,或
+//! 一个设计里有权重的指标超过 20 个，或一个责任人超过 10 个，注意力就被分光了。留下起决定作用的少数；其余的可以不给权重，或
 //! 写成 `measure`。
 
 use crate::lint::rules::prelude::*;
@@ -78,7 +78,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("more than {IN_DESIGN}", "超过 {IN_DESIGN} 个"))
                 .help(say!(
                     "keep those that decide; watch the others without a weight",
-                    "留下起决定作用的;其余的不给权重"
+                    "留下起决定作用的；其余的不给权重"
                 )),
         );
     }
@@ -98,7 +98,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 say!("`{owner}` answers for {count} weighted indicators", "“{owner}”负责 {count} 个有权重的指标"),
             )
             .saying(say!("more than {FOR_ONE}", "超过 {FOR_ONE} 个"))
-            .help(say!("share them out, or weight only those that decide", "分给他人,或只给起决定作用的加权重")),
+            .help(say!("share them out, or weight only those that decide", "分给他人，或只给起决定作用的加权重")),
         );
     }
 }

@@ -34,8 +34,8 @@
 //!
 //! 不属于任何关键成功因素的指标
 //!
-//! 不服务于任何因素的指标,也就不服务于任何目标。请写在因素里,或用 `factors:` 写明;只作计算用的写成 `measure`。整个设计
-//! 没有因素的,只报一次。
+//! 不服务于任何因素的指标，也就不服务于任何目标。请写在因素里，或用 `factors:` 写明；只作计算用的写成 `measure`。整个设计
+//! 没有因素的，只报一次。
 
 use crate::lint::rules::prelude::*;
 
@@ -61,7 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("serves nothing", "不服务于任何目标"))
                 .help(say!(
                     "put it into a factor, name one with `factors:`, or make it a `measure`",
-                    "写在因素里,或用 `factors:` 写明;只作计算用的写成 `measure`"
+                    "写在因素里，或用 `factors:` 写明；只作计算用的写成 `measure`"
                 ))
                 .of(id),
         );

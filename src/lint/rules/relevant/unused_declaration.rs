@@ -30,8 +30,8 @@
 //!
 //! 没有用到的来源、字段、单位或常量
 //!
-//! 要有人维护、要有人读懂,却不起作用。度量和维度本身就是输出,不报;主键、时间字段,以及维度、计算字段、引用、清洗用到的字
-//! 段也不报。一个来源的 多个字段合为一条。
+//! 要有人维护、要有人读懂，却不起作用。度量和维度本身就是输出，不报；主键、时间字段，以及维度、计算字段、引用、清洗用到的字
+//! 段也不报。一个来源的多个字段合为一条。
 
 use crate::lint::rules::prelude::*;
 use std::collections::BTreeSet;
@@ -106,7 +106,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn unused(finding: Finding) -> Finding {
-    finding.saying(say!("unused", "未使用")).help(say!("take it out, or use it", "删去,或用起来"))
+    finding.saying(say!("unused", "未使用")).help(say!("take it out, or use it", "删去，或用起来"))
 }
 
 fn used(context: &Context<'_>) -> Used {

@@ -36,8 +36,8 @@
 //!
 //! 权重失衡
 //!
-//! 一个视角不足总权重的 10% 或超过 50%,一个指标不足其因素的 5%,或在三个以上指标的因素里超过 40%:太轻的没人在意,太重的淹
-//! 没其余。 只检查写明的权重;视角在用到三个以上时才检查。
+//! 一个视角不足总权重的 10% 或超过 50%，一个指标不足其因素的 5%，或在三个以上指标的因素里超过 40%：太轻的没人在意，太重的淹
+//! 没其余。只检查写明的权重；视角在用到三个以上时才检查。
 
 use crate::lint::rules::prelude::*;
 use bigdecimal::ToPrimitive;
@@ -79,11 +79,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let finding = if many {
                 finding
                     .saying(say!("outweighs the others", "压过其余指标"))
-                    .help(say!("give it at most 40%, or a factor of its own", "不超过 40%,或单列一个因素"))
+                    .help(say!("give it at most 40%, or a factor of its own", "不超过 40%，或单列一个因素"))
             } else {
                 finding
                     .saying(say!("too little to be heeded", "轻到没人在意"))
-                    .help(say!("give it at least 5%, or take its weight away", "不低于 5%,或不给权重"))
+                    .help(say!("give it at least 5%, or take its weight away", "不低于 5%，或不给权重"))
             };
             findings.push(finding.of(*id));
         }

@@ -36,10 +36,10 @@
 //!
 //! ## 中文
 //!
-//! 名称有多种通行的算法,而定义既没有写明对象也没有写明期间
+//! 名称有多种通行的算法，而定义既没有写明对象也没有写明期间
 //!
-//! 留存率、流失率、离职率、转化率、市场份额、周转率都有多种公认算法,结果相差很大。留存的是客户还是收入?与上月比还是与上
-//! 年比? 定义里既看不出占谁的比例(占……、……中、每……),也看不出多长时间(本期、上年、每月……)时报告。
+//! 留存率、流失率、离职率、转化率、市场份额、周转率都有多种公认算法，结果相差很大。留存的是客户还是收入？与上月比还是与上
+//! 年比？定义里既看不出占谁的比例（占……、……中、每……），也看不出多长时间（本期、上年、每月……）时报告。
 
 use crate::lint::rules::prelude::*;
 use crate::lint::shape;
@@ -53,23 +53,23 @@ const NAMES: [(&[&str], &str, &str); 9] = [
     (
         &["retention", "留存", "保留率", "忠诚度"],
         "of customers, users or revenue; against the month, quarter or year before",
-        "客户、用户还是收入;与上月、上季还是上年比",
+        "客户、用户还是收入；与上月、上季还是上年比",
     ),
     (
         &["churn", "attrition", "流失"],
         "of accounts or revenue; of those at the start or the average",
-        "客户还是收入;以期初还是平均为分母",
+        "客户还是收入；以期初还是平均为分母",
     ),
     (
         &["turnover", "离职", "周转率", "周转次数"],
         "of staff, stock or money; of the start, the average or the end",
-        "人员、库存还是资金;以期初、平均还是期末为分母",
+        "人员、库存还是资金；以期初、平均还是期末为分母",
     ),
-    (&["conversion", "转化"], "of visits, visitors or leads; by when", "访问、访客还是线索;多长时间内转化"),
+    (&["conversion", "转化"], "of visits, visitors or leads; by when", "访问、访客还是线索；多长时间内转化"),
     (
         &["market share", "市场份额", "市场占有率"],
         "of revenue, units or customers; of which market",
-        "按收入、数量还是客户;哪个市场",
+        "按收入、数量还是客户；哪个市场",
     ),
     (
         &["cycle time", "lead time", "培训周期", "交付周期", "生产周期", "项目周期"],
@@ -84,9 +84,9 @@ const NAMES: [(&[&str], &str, &str); 9] = [
     (
         &["engagement", "active users", "活跃用户", "活跃度", "敬业度"],
         "who counts as active, over which days",
-        "怎样算活跃,多少天内",
+        "怎样算活跃，多少天内",
     ),
-    (&["productivity", "劳动生产率", "人均产值", "人效"], "output of what, per which input", "什么产出,除以什么投入"),
+    (&["productivity", "劳动生产率", "人均产值", "人效"], "output of what, per which input", "什么产出，除以什么投入"),
 ];
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -105,11 +105,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 place,
                 say!(
                     "`{title}` has several published meanings, and its definition picks none",
-                    "“{title}”有多种通行算法,定义没有选定哪一种"
+                    "“{title}”有多种通行算法，定义没有选定哪一种"
                 ),
             )
-            .saying(say!("of whom, and over which time?", "谁的,多长时间内?"))
-            .help(say!("say which: {en}", "写明是哪一种:{zh}"))
+            .saying(say!("of whom, and over which time?", "谁的，多长时间内？"))
+            .help(say!("say which: {en}", "写明是哪一种：{zh}"))
             .of(id),
         );
     }

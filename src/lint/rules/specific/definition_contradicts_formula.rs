@@ -34,8 +34,8 @@
 //!
 //! 定义中的界限与公式不一致
 //!
-//! 定义写“达到 4 分”,公式写 `score >= 3`:必有一个是错的。只在能确定时比较:定义里恰有一处带数字的比较,公式里恰有一处与常
-//! 数的比较, 而数值或方向不同。单位会换算(2 小时即 120 分钟,80% 即 0.8,3 万元即 30000 元);“以上”“以下”按含与不含界限两
+//! 定义写“达到 4 分”，公式写 `score >= 3`：必有一个是错的。只在能确定时比较：定义里恰有一处带数字的比较，公式里恰有一处与常
+//! 数的比较，而数值或方向不同。单位会换算（2 小时即 120 分钟，80% 即 0.8，3 万元即 30000 元）；“以上”“以下”按含与不含界限两
 //! 种理解。
 
 use crate::design::{CompareOp, FormulaKind, RowExpr, RowKind};
@@ -74,7 +74,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 span,
-                say!("the definition says `{quoted}`, the formula `{written}`", "定义写“{quoted}”,公式写 `{written}`"),
+                say!("the definition says `{quoted}`, the formula `{written}`", "定义写“{quoted}”，公式写 `{written}`"),
             )
             .saying(say!("said here", "定义"))
             .label(place, say!("computed here", "公式"))

@@ -32,10 +32,10 @@
 //!
 //! ## 中文
 //!
-//! 一个名称里有两件事,却只有一个公式
+//! 一个名称里有两件事，却只有一个公式
 //!
-//! “成本与满意度”无法说上升还是下降:数值变了,不知道是哪一个变了。每件事各立一个指标,放在同一个关键成功因素下。公式本身
-//! 就把两者合在一起的 (相加、`and`、`or`、列表、并集)、表示相除的(成本/人)以及词语内部的(参与率、饱和度、及时率)不报。
+//! “成本与满意度”无法说上升还是下降：数值变了，不知道是哪一个变了。每件事各立一个指标，放在同一个关键成功因素下。公式本身
+//! 就把两者合在一起的（相加、`and`、`or`、列表、并集）、表示相除的（成本/人）以及词语内部的（参与率、饱和度、及时率）不报。
 
 use crate::design::{ArithmeticOp, FormulaKind, RowKind};
 use crate::lint::rules::prelude::*;
@@ -102,10 +102,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 place,
-                say!("`{title}` names two things and has one value", "“{title}”说的是两件事,却只有一个值"),
+                say!("`{title}` names two things and has one value", "“{title}”说的是两件事，却只有一个值"),
             )
             .saying(say!("`{first}` and `{second}`", "“{first}”和“{second}”"))
-            .help(say!("make an indicator of each, in one factor", "拆成两个指标,放在同一个关键成功因素下"))
+            .help(say!("make an indicator of each, in one factor", "拆成两个指标，放在同一个关键成功因素下"))
             .of(id),
         );
     }

@@ -38,8 +38,8 @@
 //!
 //! 指标没有定义
 //!
-//! 定义要让外人也能照着算出来:数的是什么、占什么的比例、处于什么状态、在多长时间内。没有定义、定义只是重复名称,或者
-//! 太短(中文不足 5 个字,其他文字不足 10 个字符)时报告。没有定义,两个部门会在同一个名称下算出两个数。
+//! 定义要让外人也能照着算出来：数的是什么、占什么的比例、处于什么状态、在多长时间内。没有定义、定义只是重复名称，或者
+//! 太短（中文不足 5 个字，其他文字不足 10 个字符）时报告。没有定义，两个部门会在同一个名称下算出两个数。
 
 use crate::lint::rules::prelude::*;
 use crate::lint::text;
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = indicator.naming.title();
         let help = say!(
             "add `definition: \"…\"`: what is counted or measured, of what, and over which time",
-            "写 `definition: \"…\"`:数的是什么、占什么的比例、在多长时间内"
+            "写 `definition: \"…\"`：数的是什么、占什么的比例、在多长时间内"
         );
         let Some((_, property)) = node.keys.get("definition") else {
             if context.lacks(node, "definition") {
@@ -82,7 +82,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         } else if text::length(definition) < text::enough(definition, 10, 5) {
             Finding::at(
                 property.span,
-                say!("the definition of `{name}` is too short to compute it from", "“{name}”的定义太短,无法照着计算"),
+                say!("the definition of `{name}` is too short to compute it from", "“{name}”的定义太短，无法照着计算"),
             )
             .saying(say!("too short", "太短"))
         } else {

@@ -17,7 +17,7 @@
 //!
 //! 指标、关键成功因素或目标没有名称
 //!
-//! `csat_nps_cc2` 是公式里用的名字;人看的是名称,出现在表格、图和报告里。标识符本身就是中文的不报。
+//! `csat_nps_cc2` 是公式里用的名字；人看的是名称，出现在表格、图和报告里。标识符本身就是中文的不报。
 
 use crate::lint::rules::prelude::*;
 use crate::lint::text;
@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = node.name();
         Finding::at(node.place(), say!("`{name}` has no label", "`{name}` 没有名称"))
             .saying(say!("read by people as it stands", "人看到的就是它"))
-            .help(say!("write what people call it behind the name: `{name} \"…\"`", "在标识符后写名称:`{name} \"…\"`"))
+            .help(say!("write what people call it behind the name: `{name} \"…\"`", "在标识符后写名称：`{name} \"…\"`"))
     };
     for (id, _, node) in context.indicators().filter(|(_, _, node)| missing(node)) {
         findings.push(finding(node).of(id));

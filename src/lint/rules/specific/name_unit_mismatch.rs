@@ -29,8 +29,8 @@
 //!
 //! 名称与单位不符
 //!
-//! “差错率”的单位是件,“退货数”的单位是 %,“周期”的单位是单:读者会相信名称。名称含“率”“占比”“%”而单位不是比值,含“数”而单
-//! 位是 %, 含“周期”“时长”“时间”而单位不是时长时报告。“效率”“频率”“汇率”“周转率”等不是占比的“率”不报。
+//! “差错率”的单位是件，“退货数”的单位是 %，“周期”的单位是单：读者会相信名称。名称含“率”“占比”“%”而单位不是比值，含“数”而单
+//! 位是 %，含“周期”“时长”“时间”而单位不是时长时报告。“效率”“频率”“汇率”“周转率”等不是占比的“率”不报。
 
 use crate::design::{FormulaKind, Indicator};
 use crate::lint::rules::prelude::*;
@@ -112,11 +112,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 place,
-                say!("`{title}` promises {en}, and its unit is `{shown}`", "“{title}”看上去是{zh},单位却是 `{shown}`"),
+                say!("`{title}` promises {en}, and its unit is `{shown}`", "“{title}”看上去是{zh}，单位却是 `{shown}`"),
             )
             .saying(say!("not {en}", "不是{zh}"))
             .label(node.decl.label.as_ref().map_or(node.place(), |l| l.span), say!("named so here", "名称在此"))
-            .help(say!("rename it, or compute what the name says", "改名称,或按名称的意思计算"))
+            .help(say!("rename it, or compute what the name says", "改名称，或按名称的意思计算"))
             .of(id),
         );
     }

@@ -30,8 +30,8 @@
 //!
 //! 两个指标的名称几乎一样
 //!
-//! `on_time_order` 与 `on_time_orders`,或两个指标用同一个名称:迟早有人引用错。逐词比较名称:只有一个词相差一两个字母(复
-//! 数、笔误), 或只差空格、标点时报告。中文名称除去“的”“之”和标点后相同才算;多一个字就是另一个指标。
+//! `on_time_order` 与 `on_time_orders`，或两个指标用同一个名称：迟早有人引用错。逐词比较名称：只有一个词相差一两个字母（复
+//! 数、笔误），或只差空格、标点时报告。中文名称除去“的”“之”和标点后相同才算；多一个字就是另一个指标。
 
 use crate::lint::rules::prelude::*;
 
@@ -119,7 +119,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Finding::at(second.span, message)
                 .saying(say!("easily taken for the other", "容易混淆"))
                 .label(first.span, say!("the other", "另一个"))
-                .help(say!("name the difference in both, or keep one of them", "在名称中写出区别,或只保留一个"))
+                .help(say!("name the difference in both, or keep one of them", "在名称中写出区别，或只保留一个"))
                 .of(second.id),
         );
     }

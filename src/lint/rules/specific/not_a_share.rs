@@ -31,10 +31,10 @@
 //!
 //! ## 中文
 //!
-//! 分子不是分母的一部分,却以 % 为单位
+//! 分子不是分母的一部分，却以 % 为单位
 //!
-//! 占比是从分母里数出一部分,落在 0 到 100% 之间。本月交付单数除以本月下单数不是占比:可能是 140%,也没人说得清 90% 的含义。
-//! 检查单位为 `%`、分子分母都是同一来源计数的公式,要求能证明分子所数都在分母之内。确实可以超过 100% 的比值,请写 `unit:
+//! 占比是从分母里数出一部分，落在 0 到 100% 之间。本月交付单数除以本月下单数不是占比：可能是 140%，也没人说得清 90% 的含义。
+//! 检查单位为 `%`、分子分母都是同一来源计数的公式，要求能证明分子所数都在分母之内。确实可以超过 100% 的比值，请写 `unit:
 //! 1`。
 
 use crate::analysis::interval::{self, Ranges};
@@ -66,11 +66,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             if span.file == own.file && own.start <= span.start && span.end <= own.end { span } else { node.place() }
         };
         findings.push(
-            Finding::at(place(left), say!("`{name}` is no share: what is counted above is not provably counted below", "“{name}”不是占比:分子所数不能证明都在分母之内"))
+            Finding::at(place(left), say!("`{name}` is no share: what is counted above is not provably counted below", "“{name}”不是占比：分子所数不能证明都在分母之内"))
                 .saying(say!("not a part of the denominator", "不是分母的一部分"))
                 .help(say!(
                     "choose both by one time and let the filter above say all that the one below says, or give it `unit: 1`",
-                    "两者取同一时间字段,分子的条件包含分母的条件;若允许超过 100%,写 `unit: 1`"
+                    "两者取同一时间字段，分子的条件包含分母的条件；若允许超过 100%，写 `unit: 1`"
                 ))
                 .of(id),
         );

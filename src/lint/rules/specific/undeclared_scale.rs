@@ -31,8 +31,8 @@
 //!
 //! 评分没有写明量表范围
 //!
-//! 满分 5 分的 4.2 与满分 10 分的 4.2 不是一回事。问卷里要求平均或求和的字段要写明最低和最高分,如 `integer point 1..5`。只检查 `origin` 为 `survey` 或 `feedback`
-//! 的来源中,没有单位或单位为量表的数字字段。
+//! 满分 5 分的 4.2 与满分 10 分的 4.2 不是一回事。问卷里要求平均或求和的字段要写明最低和最高分，如 `integer point 1..5`。只检查 `origin` 为 `survey` 或 `feedback`
+//! 的来源中，没有单位或单位为量表的数字字段。
 
 use crate::lint::rules::prelude::*;
 
@@ -73,11 +73,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let name = &field.name;
             let finding =
                 Finding::at(field.span, say!("`{name}` is a rating without its scale", "评分“{name}”没有写明量表范围"))
-                    .saying(say!("from what to what?", "从几分到几分?"))
+                    .saying(say!("from what to what?", "从几分到几分？"))
                     .label(f.span.0, say!("computed with here", "在此参与计算"))
                     .help(say!(
                         "give its ends, for example `integer point 1..5`",
-                        "写明两端,例如 `integer point 1..5`"
+                        "写明两端，例如 `integer point 1..5`"
                     ));
             findings.push(match id {
                 Some(id) => finding.of(id),

@@ -33,10 +33,10 @@
 //!
 //! ## 中文
 //!
-//! 只看成本、缺陷或投诉的总量,而有业务量可以相除
+//! 只看成本、缺陷或投诉的总量，而有业务量可以相除
 //!
-//! 业务翻倍,投诉大约也翻倍。业务量在变时,总量说明不了工作好坏,还会惩罚增长。应除以它的来源:每千单投诉数、人均成本。检查
-//!  `direction: lower` 的合计与计数;另有指标以它为分子的、没有业务量可除的、按预算考核(`basis: budget`)的不报。
+//! 业务翻倍，投诉大约也翻倍。业务量在变时，总量说明不了工作好坏，还会惩罚增长。应除以它的来源：每千单投诉数、人均成本。检查
+//!  `direction: lower` 的合计与计数；另有指标以它为分子的、没有业务量可除的、按预算考核（`basis: budget`）的不报。
 
 use std::collections::HashSet;
 
@@ -77,10 +77,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(
                 node.place(),
-                say!("`{name}` is a total, which grows with the volume", "“{name}”是总量,会随业务量增长"),
+                say!("`{name}` is a total, which grows with the volume", "“{name}”是总量，会随业务量增长"),
             )
-            .saying(say!("of how many?", "占多少?"))
-            .help(say!("divide it by its volume, for example by `{volume}`", "除以业务量,例如 `{volume}`"))
+            .saying(say!("of how many?", "占多少？"))
+            .help(say!("divide it by its volume, for example by `{volume}`", "除以业务量，例如 `{volume}`"))
             .of(id),
         );
     }

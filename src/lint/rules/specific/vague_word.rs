@@ -50,12 +50,12 @@
 //!
 //! 含糊的词语
 //!
-//! “合理”“及时”“较高”“提升”在每个人看来都不一样:两个人会算出两个数,到年底各执一词。规则检查定义和行动的文字;目标、关键
+//! “合理”“及时”“较高”“提升”在每个人看来都不一样：两个人会算出两个数，到年底各执一词。规则检查定义和行动的文字；目标、关键
 //! 成功因素的名称可以是定性的。
 //!
-//! 同一分句里已经写明数字或对比对象(3 天、95%、上年同期、基准值)的不报;专有名词里的(及时率、相关系数、有效期)不报,取最
-//! 长匹配。 “左右”“约”等模糊数字的词,只在数字旁边才报。写了 `within` 或 `due` 的行动,表示快慢的词不报。词表可在 `kpi.to
-//! ml` 的 `[check.vague]` 里增补。
+//! 同一分句里已经写明数字或对比对象（3 天、95%、上年同期、基准值）的不报；专有名词里的（及时率、相关系数、有效期）不报，取最
+//! 长匹配。“左右”“约”等模糊数字的词，只在数字旁边才报。写了 `within` 或 `due` 的行动，表示快慢的词不报。词表可在
+//! `kpi.toml` 的 `[check.vague]` 里增补。
 
 use crate::lint::rules::prelude::*;
 
@@ -273,19 +273,19 @@ fn judge(context: &Context<'_>, lexicon: &Lexicon, text: &str, span: Span, timed
     let finding = match kind {
         Kind::Hedge => {
             Finding::at(place(&first), say!("`{word}` blurs the number beside it", "“{word}”使旁边的数字变得模糊"))
-                .saying(say!("how far off may it be?", "可以差多少?"))
-                .help(say!("give the number alone, or a range", "直接写数字,或写一个范围"))
+                .saying(say!("how far off may it be?", "可以差多少？"))
+                .help(say!("give the number alone, or a range", "直接写数字，或写一个范围"))
         }
         Kind::Filler => {
             Finding::at(place(&first), say!("`{word}` says nothing that could be checked", "“{word}”没有可检验的内容"))
                 .saying(say!("adds nothing", "没有增加信息"))
-                .help(say!("take it out, or say how much", "删去,或写明多少"))
+                .help(say!("take it out, or say how much", "删去，或写明多少"))
         }
         Kind::Word | Kind::Term => Finding::at(place(&first), say!("`{word}` is vague", "“{word}”含糊"))
             .saying(say!("means something else to every reader", "每个人理解不同"))
             .help(say!(
                 "say how much, how fast or against what: a number with its unit, or what it is compared with",
-                "写明多少、多快或与什么相比:数字加单位,或对比的对象"
+                "写明多少、多快或与什么相比：数字加单位，或对比的对象"
             )),
     };
     let removable = matches!(kind, Kind::Hedge | Kind::Filler) && place(&first) != span;

@@ -33,8 +33,8 @@
 //!
 //! 永远成立或永远不成立的条件
 //!
-//! 1 到 5 分的量表上,`score >= 0` 对每一行都成立;字段列出的是 "paid",`status = "payed"` 就没有一行成立,指标永远为 0。逐
-//! 一检查筛选条件、用 `and` 连接的各部分以及 `if` 的条件。可能缺失的值使条件不确定。清洗规则先于取值范围执行,不检查。
+//! 1 到 5 分的量表上，`score >= 0` 对每一行都成立；字段列出的是 "paid"，`status = "payed"` 就没有一行成立，指标永远为 0。逐
+//! 一检查筛选条件、用 `and` 连接的各部分以及 `if` 的条件。可能缺失的值使条件不确定。清洗规则先于取值范围执行，不检查。
 
 use crate::analysis::interval::{self, Ranges};
 use crate::analysis::{Expression, Indicators, implication, rows::Rows};
@@ -141,7 +141,7 @@ fn tell(context: &Context<'_>, place: Span, holds: Option<bool>, id: Option<Indi
     let finding = if holds {
         Finding::at(place, say!("`{written}` is always true", "`{written}` 永远成立"))
             .saying(say!("keeps every row", "不排除任何记录"))
-            .help(say!("take it out, or compare with a value that the field can miss", "删去,或换一个能区分的值"))
+            .help(say!("take it out, or compare with a value that the field can miss", "删去，或换一个能区分的值"))
     } else {
         Finding::at(place, say!("`{written}` is never true", "`{written}` 永远不成立"))
             .saying(say!("keeps no row", "不保留任何记录"))

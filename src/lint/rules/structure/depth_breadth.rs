@@ -22,9 +22,9 @@
 //!
 //! ## 中文
 //!
-//! 设计太深或太宽,读不过来
+//! 设计太深或太宽，读不过来
 //!
-//! 从目标到指标超过 5 层,一根骨上超过 15 个指标,一个目标超过 12 根骨:图就看不清了。把相关的归到一起,或拆成几个设计。
+//! 从目标到指标超过 5 层，一根骨上超过 15 个指标，一个目标超过 12 根骨：图就看不清了。把相关的归到一起，或拆成几个设计。
 
 use crate::design::Child;
 use crate::lint::rules::prelude::*;
@@ -72,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     ),
                 )
                 .saying(say!("more than {ON_BONE}", "超过 {ON_BONE} 个"))
-                .help(say!("group them by sub-factors, or keep fewer", "用子因素分组,或减少指标")),
+                .help(say!("group them by sub-factors, or keep fewer", "用子因素分组，或减少指标")),
             );
         }
     }
@@ -87,7 +87,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.push(
                 Finding::at(node.place(), say!("`{name}` has {bones} bones", "“{name}”有 {bones} 根骨"))
                     .saying(say!("more than {BONES}", "超过 {BONES} 根"))
-                    .help(say!("group factors under others, or split the objective", "把因素归到上级因素,或拆分目标")),
+                    .help(say!("group factors under others, or split the objective", "把因素归到上级因素，或拆分目标")),
             );
         }
     }

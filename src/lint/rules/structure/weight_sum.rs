@@ -36,9 +36,9 @@
 //!
 //! 同级的权重之和不是 100%
 //!
-//! 权重会除以总和,所以 50% 与 30% 实际是 62.5% 与 37.5%,而设计里看不出来。多半是改了一个忘了其余。检查同一因素下的指标
-//! 和子因素、同一目标下的 因素、以及各目标;有的没写权重时,它们平分余下的部分,已达 100% 就什么也不剩。能化为整百分之零点
-//! 零一的,可自动改写。
+//! 权重会除以总和，所以 50% 与 30% 实际是 62.5% 与 37.5%，而设计里看不出来。多半是改了一个忘了其余。检查同一因素下的指标
+//! 和子因素、同一目标下的因素、以及各目标；有的没写权重时，它们平分余下的部分，已达 100% 就什么也不剩。能化为整百分之零点
+//! 零一的，可自动改写。
 
 use crate::lint::rules::prelude::*;
 use bigdecimal::{BigDecimal, One, Zero};
@@ -130,7 +130,7 @@ fn judge(place: Span, name: &str, shares: Vec<Share>, findings: &mut Findings) {
         findings.push(
             finding
                 .saying(say!("leaves nothing for those without one", "没有权重的什么也分不到"))
-                .help(say!("lower them, or give every sibling a weight", "调低这些权重,或给每个同级都写权重")),
+                .help(say!("lower them, or give every sibling a weight", "调低这些权重，或给每个同级都写权重")),
         );
         return;
     }

@@ -33,8 +33,8 @@
 //!
 //! 基准期与目标评判的周期长短不同
 //!
-//! 2025 年全年 1200 单与每月 110 单无法比较。合计、计数和去重计数随期间增长,长短不同就报;占比和平均值,只在基准期更短时
-//! 报:一个好月份 不能代表一年,而全年的平均是更稳的起点。
+//! 2025 年全年 1200 单与每月 110 单无法比较。合计、计数和去重计数随期间增长，长短不同就报；占比和平均值，只在基准期更短时
+//! 报：一个好月份不能代表一年，而全年的平均是更稳的起点。
 
 use crate::design::{AggregateFunction, Due, FormulaKind};
 use crate::lint::rules::prelude::*;
@@ -81,7 +81,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     "“{name}”的基准期与目标评判的周期长短不同"
                 ),
             )
-            .saying(say!("measured over {label}, {measured} days", "基准期 {label},{measured} 天"))
+            .saying(say!("measured over {label}, {measured} days", "基准期 {label}，{measured} 天"))
             .label(target.span, say!("judges {days} days", "评判 {days} 天"))
             .help(say!("measure both over a period of one length", "两者取同样长短的期间"))
             .of(id),

@@ -36,7 +36,7 @@
 //!
 //! 到期日不是考核周期的最后一天
 //!
-//! 按月的指标 15 日到期:要么由两周后才结束的那个月来评判,要么根本不评判。建议把日期移到所在周期的末日。按周的指标以月末
+//! 按月的指标 15 日到期：要么由两周后才结束的那个月来评判，要么根本不评判。建议把日期移到所在周期的末日。按周的指标以月末
 //! 为期不报。
 
 use crate::design::Due;
@@ -73,7 +73,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 say!("{day} ends no reporting period of `{name}`", "{day} 不是“{name}”考核周期的末日"),
             )
             .saying(say!("inside a period that is reported {every}", "落在 {every} 的周期之中"))
-            .help(say!("write {ends}, the end of the period that holds it", "写 {ends},即所在周期的末日"))
+            .help(say!("write {ends}, the end of the period that holds it", "写 {ends}，即所在周期的末日"))
             .of(id);
             // The date as written, in the target's clause.
             let clauses = node

@@ -32,7 +32,7 @@
 //!
 //! 启用的指标的目标全部过期
 //!
-//! 指标还在报告,却没有目标可对照。请写今后的目标,或写 `stage: retired`。需要截止日期(`--as-of`)。
+//! 指标还在报告，却没有目标可对照。请写今后的目标，或写 `stage: retired`。需要截止日期（`--as-of`）。
 
 use crate::design::Stage;
 use crate::lint::rules::prelude::*;
@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Finding::at(span, say!("every target of `{name}` is past", "“{name}”的目标全部过期"))
                 .saying(say!("ended on {due}", "已于 {due} 到期"))
-                .help(say!("give the next target, or `stage: retired`", "写下一个目标,或写 `stage: retired`"))
+                .help(say!("give the next target, or `stage: retired`", "写下一个目标，或写 `stage: retired`"))
                 .of(id),
         );
     }

@@ -35,10 +35,10 @@
 //!
 //! ## 中文
 //!
-//! 没有回顾,或回顾太少来不及行动
+//! 没有回顾，或回顾太少来不及行动
 //!
-//! 只在到期那天看一次的目标,只能发现没有达成。启用且有目标的指标没有 `review`,或在起点(基准期末,否则 `since`,否则设计周
-//! 期首日) 到最后到期日之间看不到两次时报告。建议的修改是按指标的频率加上回顾。
+//! 只在到期那天看一次的目标，只能发现没有达成。启用且有目标的指标没有 `review`，或在起点（基准期末，否则 `since`，否则设计周
+//! 期首日）到最后到期日之间看不到两次时报告。建议的修改是按指标的频率加上回顾。
 
 use crate::design::Stage;
 use crate::lint::rules::prelude::*;
@@ -65,7 +65,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .saying(say!("no review", "没有回顾"))
                     .help(say!(
                         "add `review: monthly by \"…\"`: how often, and who",
-                        "写 `review: monthly by \"…\"`:多久一次、由谁"
+                        "写 `review: monthly by \"…\"`：多久一次、由谁"
                     ))
                     .of(id);
                 let every = indicator.frequency.word();

@@ -33,8 +33,8 @@
 //!
 //! 启用的指标没有目标值
 //!
-//! 没有目标值的指标只是统计数字:谈不上达标,也没有人据此行动。目标总要写明时间。只是先观察一段时间的,写
-//! `stage: draft`;只作计算用的,写成 `measure`。
+//! 没有目标值的指标只是统计数字：谈不上达标，也没有人据此行动。目标总要写明时间。只是先观察一段时间的，写
+//! `stage: draft`；只作计算用的，写成 `measure`。
 
 use crate::design::Stage;
 use crate::lint::rules::prelude::*;
@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .saying(say!("no target", "没有目标值"))
                 .help(say!(
                     "add `target: VALUE by DATE`, or `stage: draft` while it is only watched",
-                    "写 `target: 数值 by 日期`;还在观察的写 `stage: draft`"
+                    "写 `target: 数值 by 日期`；还在观察的写 `stage: draft`"
                 ))
                 .of(id),
         );

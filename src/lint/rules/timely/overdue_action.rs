@@ -34,7 +34,7 @@
 //!
 //! 行动已过期而未完成
 //!
-//! 要么做完了没有记下(写 `done: true`),要么没有做,目标背后的计划落空了。需要截止日期(`--as-of`)。
+//! 要么做完了没有记下（写 `done: true`），要么没有做，目标背后的计划落空了。需要截止日期（`--as-of`）。
 
 use crate::lint::rules::prelude::*;
 
@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let text = &action.text;
         let finding = Finding::at(action.span, say!("the action `{text}` is overdue", "行动“{text}”已过期"))
             .saying(say!("was due on {due}", "应于 {due} 完成"))
-            .help(say!("write `done: true`, or a new day", "写 `done: true`,或新的日期"));
+            .help(say!("write `done: true`, or a new day", "写 `done: true`，或新的日期"));
         findings.push(match id {
             Some(id) => finding.of(id),
             None => finding,

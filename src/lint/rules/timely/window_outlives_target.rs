@@ -36,7 +36,7 @@
 //!
 //! 滚动窗口比到期前的时间还长
 //!
-//! 目标半年后到期,而近 12 个月的平均里还有一半是去年:现在做的事几乎看不出来。请用更短的窗口,或更晚的到期日。
+//! 目标半年后到期，而近 12 个月的平均里还有一半是去年：现在做的事几乎看不出来。请用更短的窗口，或更晚的到期日。
 
 use crate::design::FormulaKind;
 use crate::lint::rules::prelude::*;
@@ -81,11 +81,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 place,
                 say!(
                     "`{name}` looks back {step}, and its target is due in {left} days",
-                    "“{name}”回看 {step},而目标在 {left} 天后到期"
+                    "“{name}”回看 {step}，而目标在 {left} 天后到期"
                 ),
             )
             .saying(say!("longer than the time from {start} to {due}", "比 {start} 到 {due} 的时间还长"))
-            .help(say!("take a shorter window, or a later day", "缩短窗口,或推迟到期日"))
+            .help(say!("take a shorter window, or a later day", "缩短窗口，或推迟到期日"))
             .of(id),
         );
     }

@@ -166,7 +166,7 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
             .filter(|(l, _)| l.role == Role::Indicator)
             .filter_map(|(l, r)| Some(format!("{} {}", l.title, shown.judged((*r)?)?)))
             .collect();
-        let lead = lang.pick("* judged on the last period that ended: ", "* 按最近一个已结束的考核期判定:");
+        let lead = lang.pick("* judged on the last period that ended: ", "* 按最近一个已结束的考核期判定：");
         note_lines(out, &format!("{lead}{}", told.join(lang.comma())), 0, limit, look);
     }
     summary(out, shown, &board, widths, look);
