@@ -199,7 +199,7 @@ impl Tree<'_, '_> {
 fn source_lines(out: &mut String, source: &SourceReport, lang: Lang, paint: Paint) {
     let counts = match lang {
         Lang::En => format!("{} rows read, {} kept", source.rows_read, source.rows_kept),
-        Lang::Zh => format!("读入 {} 条,保留 {} 条", source.rows_read, source.rows_kept),
+        Lang::Zh => format!("读入 {} 条，保留 {} 条", source.rows_read, source.rows_kept),
     };
     let days = match (source.first, source.last) {
         (Some(first), Some(last)) => format!("  {first}..{last}"),
@@ -217,7 +217,7 @@ fn source_lines(out: &mut String, source: &SourceReport, lang: Lang, paint: Pain
 
 /// A small table of rows; long cells are cut on a terminal.
 fn rows(out: &mut String, sample: &Sample, look: Look, lang: Lang) {
-    let missing = lang.pick("(missing)", "(缺失)");
+    let missing = lang.pick("(missing)", "（缺失）");
     let longest = if look.columns.is_some() { 24 } else { usize::MAX };
     let cell = |text: &str| cut(&visible(text), longest, look.ascii).into_owned();
     let header: Vec<String> = sample.columns.iter().map(|c| cell(c)).collect();
@@ -326,14 +326,14 @@ pub fn judgement(shown: &Shown<'_>, row: &Row) -> Vec<String> {
         let expected = format::bound(expected, row.unit.as_ref(), shown.direction(row), lang);
         lines.push(match lang {
             Lang::En => format!("expected in {period}: {expected}"),
-            Lang::Zh => format!("{period} 的要求:{expected}"),
+            Lang::Zh => format!("{period} 的要求：{expected}"),
         });
     }
     if let Some((period, value)) = &row.judged {
         let value = format::people(value, row.unit.as_ref(), lang);
         lines.push(match lang {
             Lang::En => format!("judged on {period}: {value}"),
-            Lang::Zh => format!("按 {period} 判定:{value}"),
+            Lang::Zh => format!("按 {period} 判定：{value}"),
         });
     }
     lines

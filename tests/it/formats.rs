@@ -150,7 +150,7 @@ fn checks_are_told_in_chinese() {
     insta::assert_snapshot!(ran.stdout);
     let concise = kpi(here.path(), &["--lang", "zh", "check", "--format", "concise"]);
     assert!(concise.stdout.contains("错误[E0"), "{}", concise.stdout);
-    assert!(concise.stderr.starts_with("检查了 2 个设计的 2 个文件:"), "{}", concise.stderr);
+    assert!(concise.stderr.starts_with("检查了 2 个设计的 2 个文件："), "{}", concise.stderr);
     // Findings are known again in any language.
     let prints = |lang: &str| {
         let ran = kpi(here.path(), &["--lang", lang, "check", "--format", "gitlab"]);

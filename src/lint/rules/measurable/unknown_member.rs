@@ -11,8 +11,8 @@
 //!
 //! 数据中没有的成员
 //!
-//! 目标、门槛或公式写了某个维度的成员,而数据里没有一行是它:多半是写法不同,那么这个目标什么也没有评判。字段已列出的取值
-//! (`text in "north", "south"`)写法无误,不在此列;数据超出所列取值是数据错误(E0823)。
+//! 目标、门槛或公式写了某个维度的成员，而数据里没有一行是它：多半是写法不同，那么这个目标什么也没有评判。字段已列出的取值
+//! （`text in "north", "south"`）写法无误，不在此列；数据超出所列取值是数据错误（E0823）。
 
 use crate::analysis::rows::Rows;
 use crate::design::Dimension;
@@ -46,14 +46,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             say!("no row of the data has `{member}` as its {title}", "数据中没有一行的{title}是“{member}”"),
         );
         let finding = match closest(member, members.iter().map(String::as_str)) {
-            Some(near) => finding.saying(say!("did you mean `{near}`?", "是不是“{near}”?")),
+            Some(near) => finding.saying(say!("did you mean `{near}`?", "是不是“{near}”？")),
             None => {
                 let some: Vec<&str> = members.iter().take(5).map(String::as_str).collect();
                 let (some, all) = (some.join(", "), members.len());
-                finding.saying(say!("there are {all}: {some}", "共有 {all} 个:{some}"))
+                finding.saying(say!("there are {all}: {some}", "共有 {all} 个：{some}"))
             }
         };
-        let finding = finding.help(say!("write it as the data does, or correct the data", "按数据的写法写,或改正数据"));
+        let finding =
+            finding.help(say!("write it as the data does, or correct the data", "按数据的写法写，或改正数据"));
         findings.push(match named.indicator {
             Some(id) => finding.of(id),
             None => finding,
