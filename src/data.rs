@@ -28,7 +28,7 @@ use std::sync::{Arc, OnceLock};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 
-pub use access::Access;
+pub use access::{Access, Outlook};
 pub use batch::{BATCH_ROWS, FILE_COLUMN, ROW_COLUMN};
 pub use binding::bind;
 pub use guard::{guard_thread, guarded, is_guarded};

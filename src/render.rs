@@ -1,5 +1,6 @@
 //! How diagnostics and results look. Only this module knows a format; nothing is computed here.
 
+pub mod live;
 pub mod diagnostics;
 pub mod diff;
 pub mod explain;

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "engine")]
 mod evaluate;
+#[cfg(feature = "engine")]
+mod inputs;
 mod mend;
 mod places;
 mod texts;
@@ -23,6 +25,8 @@ use crate::syntax::Parse;
 
 #[cfg(feature = "engine")]
 pub use evaluate::DataOptions;
+#[cfg(feature = "engine")]
+pub use inputs::{Inputs, resolved};
 pub use mend::{Mended, Rewritten, mend};
 pub use places::{Place, find};
 pub use texts::{Disk, Texts};
@@ -195,14 +199,19 @@ impl Files for Over<'_> {
 
 /// The one design at a path, read, parsed and checked. The error is a sentence: there is none, or there are several.
 pub fn load_path(path: &Path) -> Result<Loaded, String> {
+    find_one(path).map(load)
+}
+
+/// Where the one design at a path stands. The error is a sentence: there is none, or there are several.
+pub fn find_one(path: &Path) -> Result<Place, String> {
     let mut places = find(path)?;
     let shown = path.to_string_lossy();
     // A folder with files of its own is meant itself, whatever designs are nested in it.
     let own = places.first().is_some_and(|p| path.is_file() || p.folder == path);
     match places.len() {
         0 => Err(format!("there is no `.kpi` file in `{shown}`")),
-        1 => Ok(load(places.remove(0))),
-        _ if own => Ok(load(places.remove(0))),
+        1 => Ok(places.remove(0)),
+        _ if own => Ok(places.remove(0)),
         n => {
             let names: Vec<_> = places.iter().map(|p| format!("`{}`", p.shown)).collect();
             Err(format!("`{shown}` holds {n} designs, name one: {}", names.join(", ")))

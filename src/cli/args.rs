@@ -5,7 +5,7 @@ use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{check, code, fmt, rule, schema};
 #[cfg(feature = "engine")]
-use super::commands::{eval, explain, test};
+use super::commands::{eval, explain, test, watch};
 use crate::render::text::{AnsiColor, BOLD, color};
 
 const STYLES: Styles = Styles::styled()
@@ -79,6 +79,8 @@ pub enum Command {
     Explain(Box<explain::ExplainArgs>),
     #[cfg(feature = "engine")]
     Test(test::TestArgs),
+    #[cfg(feature = "engine")]
+    Watch(Box<watch::WatchArgs>),
     /// Not in this build.
     #[cfg(not(feature = "engine"))]
     #[command(hide = true)]
@@ -91,6 +93,10 @@ pub enum Command {
     #[cfg(not(feature = "engine"))]
     #[command(hide = true)]
     Test(Absent),
+    /// Not in this build.
+    #[cfg(not(feature = "engine"))]
+    #[command(hide = true)]
+    Watch(Absent),
     Rule(rule::RuleArgs),
     Code(code::CodeArgs),
     Schema(schema::SchemaArgs),
@@ -112,6 +118,8 @@ impl Command {
             Command::Eval(args) => args.data.threads.map_or(0, usize::from),
             #[cfg(feature = "engine")]
             Command::Explain(args) => args.data.threads.map_or(0, usize::from),
+            #[cfg(feature = "engine")]
+            Command::Watch(args) => args.data.threads.map_or(0, usize::from),
             _ => 0,
         }
     }

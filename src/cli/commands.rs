@@ -15,6 +15,8 @@ pub mod request;
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod test;
+#[cfg(feature = "engine")]
+pub mod watch;
 
 use super::args::Command;
 use super::ui::{Exit, Failure, Ui};
@@ -28,8 +30,10 @@ pub fn run(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, ui),
         #[cfg(feature = "engine")]
         Command::Test(args) => test::run(&args, ui),
+        #[cfg(feature = "engine")]
+        Command::Watch(args) => watch::run(&args, ui),
         #[cfg(not(feature = "engine"))]
-        Command::Eval(_) | Command::Explain(_) | Command::Test(_) => {
+        Command::Eval(_) | Command::Explain(_) | Command::Test(_) | Command::Watch(_) => {
             Err(Failure::usage("this build of kpi only checks: it was built without the feature `engine`")
                 .help("build it with `cargo build --release` to evaluate"))
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
 use super::Progress;
@@ -31,6 +31,24 @@ pub(super) struct Found {
     pub size: u64,
     /// `partitions: true`: the `key=value` folders below the glob's fixed part; None: missing.
     pub folders: Vec<(String, Option<String>)>,
+}
+
+/// A pattern: the folders before its first wildcard as written and where they are, and what the rest matches below them.
+struct Glob {
+    fixed: PathBuf,
+    start: PathBuf,
+    matcher: GlobMatcher,
+}
+
+/// Where the files of a table may stand.
+#[derive(Clone, Debug, Default)]
+pub struct Outlook {
+    /// The file, or the folder in which the pattern begins; empty: nowhere.
+    pub start: PathBuf,
+    /// Matches paths below `start`; None: `start` is the file.
+    pub matcher: Option<GlobMatcher>,
+    /// `start` and the folders below it, of a pattern.
+    pub folders: Vec<PathBuf>,
 }
 
 impl Access {
@@ -69,16 +87,9 @@ impl Access {
     }
 
     fn find_glob(&self, from: &From) -> Result<Vec<Found>, Vec<Diagnostic>> {
-        let pattern = from.path.replace('\\', "/");
-        let fixed: PathBuf =
-            Path::new(&pattern).components().take_while(|c| !is_glob(&c.as_os_str().to_string_lossy())).collect();
-        let start = self.base.join(&fixed);
-        let rest = pattern.get(fixed.to_string_lossy().len()..).unwrap_or_default().trim_start_matches('/');
-        let matcher = GlobBuilder::new(rest).literal_separator(true).build().map_err(|e| {
-            let message = format!("`{}` is no pattern: {}", from.path, e.kind());
-            vec![Diagnostic::error(codes::NO_MATCH, from.span, message)]
+        let Glob { fixed, start, matcher } = self.glob(from).map_err(|why| {
+            vec![Diagnostic::error(codes::NO_MATCH, from.span, format!("`{}` is no pattern: {why}", from.path))]
         })?;
-        let matcher = matcher.compile_matcher();
         self.permit(from, &start).map_err(|e| vec![*e])?;
         let mut found = Vec::new();
         let mut problems = Vec::new();
@@ -103,6 +114,32 @@ impl Access {
         }
         found.sort_by(|a, b| a.display.cmp(&b.display));
         Ok(found)
+    }
+
+    fn glob(&self, from: &From) -> Result<Glob, String> {
+        let pattern = from.path.replace('\\', "/");
+        let fixed: PathBuf =
+            Path::new(&pattern).components().take_while(|c| !is_glob(&c.as_os_str().to_string_lossy())).collect();
+        let rest = pattern.get(fixed.to_string_lossy().len()..).unwrap_or_default().trim_start_matches('/');
+        let glob = GlobBuilder::new(rest).literal_separator(true).build().map_err(|e| e.kind().to_string())?;
+        Ok(Glob { start: self.base.join(&fixed), fixed, matcher: glob.compile_matcher() })
+    }
+
+    /// Where a change would change what is read: of a path its file, of a glob what it matches. What may not be read is
+    /// nowhere.
+    pub fn outlook(&self, from: &From) -> Outlook {
+        let plain = self.base.join(&from.path);
+        let permitted = |path: &Path| self.permit_as_written(from, path).is_ok() && self.permit(from, path).is_ok();
+        let glob = if is_glob(&from.path) && !plain.is_file() { self.glob(from).ok() } else { None };
+        match glob {
+            Some(Glob { start, matcher, .. }) if permitted(&start) => {
+                let walk = WalkDir::new(&start).follow_links(true).sort_by_file_name();
+                let folders = walk.into_iter().flatten().filter(|e| e.file_type().is_dir()).map(|e| e.into_path());
+                Outlook { folders: folders.collect(), start, matcher: Some(matcher) }
+            }
+            None if permitted(&plain) => Outlook { folders: Vec::new(), start: plain, matcher: None },
+            _ => Outlook::default(),
+        }
     }
 
     /// One file: it is there, is a file and may be read.

@@ -5,6 +5,7 @@ pub mod format;
 pub mod json;
 pub mod markdown;
 pub mod ndjson;
+pub mod summary;
 pub mod table;
 pub mod view;
 

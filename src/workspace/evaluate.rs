@@ -54,16 +54,18 @@ impl Loaded {
         options: &DataOptions,
         needs: &Needs,
     ) -> Result<Embedded<'d>, Vec<Diagnostic>> {
-        let folder = self.folder.clone().unwrap_or_default();
-        let allowed = self.config.data.allow.iter().map(|path| folder.join(path.as_ref()));
-        let base = options.data_dir.clone().unwrap_or_else(|| folder.clone());
-        let access = allowed
-            .chain(options.allow.iter().cloned())
-            .fold(Access::new(base), Access::allow)
-            .telling(&options.progress);
+        let access = self.access(options);
         Embedded::load(design, Some(&self.sources), options.engine(), needs, &|_, source, columns| {
             data::open(&access, &source.from, columns)
         })
+    }
+
+    /// The folders that its data may come from.
+    pub(super) fn access(&self, options: &DataOptions) -> Access {
+        let folder = self.folder.clone().unwrap_or_default();
+        let allowed = self.config.data.allow.iter().map(|path| folder.join(path.as_ref()));
+        let base = options.data_dir.clone().unwrap_or_else(|| folder.clone());
+        allowed.chain(options.allow.iter().cloned()).fold(Access::new(base), Access::allow).telling(&options.progress)
     }
 
     /// What a request will read.

@@ -15,6 +15,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// Its `.kpi` files relative to the folder, `/` between parts, in order of their paths.
     pub files: Vec<String>,
+    /// The folders in which they were looked for; none where a single file was named.
+    pub folders: Vec<PathBuf>,
     /// What was found and not followed.
     pub refused: Vec<Diagnostic>,
 }
@@ -49,7 +51,7 @@ fn single_file(path: &Path) -> Place {
     let shown = folder.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let shown = if shown == "." { String::new() } else { shown };
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_path_buf() };
-    Place { shown, folder, files: vec![name], refused: Vec::new() }
+    Place { shown, folder, files: vec![name], ..Place::default() }
 }
 
 #[derive(Default)]
@@ -82,6 +84,7 @@ impl Walk {
             };
             let path = entry.path();
             if entry.depth() == 0 {
+                place.folders.push(path.to_path_buf());
                 continue;
             }
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
@@ -92,6 +95,8 @@ impl Walk {
                 } else if path.join(CONFIG_FILE).is_file() {
                     nested.push(path.to_path_buf());
                     walk.skip_current_dir();
+                } else {
+                    place.folders.push(path.to_path_buf());
                 }
             } else if hidden {
                 continue;
@@ -111,6 +116,7 @@ impl Walk {
         place.files.sort();
         if let Some(own) = self.places.get_mut(at) {
             own.files = place.files;
+            own.folders = place.folders;
             own.refused = place.refused;
         }
         for path in nested {

@@ -141,7 +141,7 @@ impl Texts {
 }
 
 /// The path of a used file relative to the design's folder, without detours (`a/../b` is `b`).
-fn used_path(user: &str, used: &str) -> Result<String, &'static str> {
+pub(super) fn used_path(user: &str, used: &str) -> Result<String, &'static str> {
     if !is_design_file(Path::new(used)) {
         return Err("`use` takes a `.kpi` file");
     }

@@ -27,6 +27,8 @@ mod support;
 mod syntax;
 #[cfg(feature = "engine")]
 mod tests;
+#[cfg(feature = "engine")]
+mod watch;
 
 /// A file that is not listed here would never be compiled, and its tests would never fail.
 #[test]
