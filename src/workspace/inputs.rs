@@ -46,7 +46,7 @@ impl Inputs {
     pub fn with(mut self, loaded: &Loaded, design: &Design, options: &DataOptions) -> Inputs {
         let folder = loaded.folder.clone().unwrap_or_default();
         for (file, parse) in loaded.files().zip(&loaded.parses) {
-            let used = check::uses(parse).into_iter().filter_map(|used| used_path(&file.path, &used.text).ok());
+            let used = check::uses(parse).filter_map(|used| used_path(&file.path, &used.text).ok());
             self.files.extend(used.map(|path| canonical(&folder.join(path))));
         }
         let access = loaded.access(options);
