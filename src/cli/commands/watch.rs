@@ -137,9 +137,6 @@ impl Round<'_> {
         // As in `eval`, findings of rules keep nobody from evaluating, not even those of the weight of an error.
         let sound = !loaded.has_errors();
         loaded.lint(&lint::Options::default(), None);
-        if ui.diagnostics_lang() == Lang::Zh {
-            loaded.speak_chinese();
-        }
         let title = loaded.design().naming.title().to_string();
         let problem = |text: String| Problem { title: title.clone(), text };
         self.check(&loaded)?;
