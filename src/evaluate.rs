@@ -31,7 +31,7 @@ use crate::results::{Flags, Reason, Trace};
 use crate::source::{Sources, Span};
 use crate::value::calendar::Date;
 use crate::value::{Number, Window};
-pub use assemble::{EvalRequest, Periods, run, usual_history};
+pub use assemble::{EvalRequest, Periods, Traces, run, run_traced, usual_history};
 use coverage::Coverage;
 pub use facts::DataFacts;
 use outcome::{Datum, Outcome};
@@ -215,6 +215,19 @@ impl<'d> Evaluator<'d> {
     pub fn trace(&mut self, ask: &Ask<'_>) -> Result<Trace, Vec<Diagnostic>> {
         let at = self.at(ask.window, &ask.slice);
         self.rounds(|evaluator| evaluator.trace_ask(ask, at))
+    }
+
+    /// As [`Evaluator::trace`], of many together.
+    pub fn traces(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Trace>, Vec<Diagnostic>> {
+        let mut traces: Vec<Option<Trace>> = vec![None; asks.len()];
+        self.rounds(|evaluator| {
+            for (trace, ask) in traces.iter_mut().zip(asks).filter(|(trace, _)| trace.is_none()) {
+                let at = evaluator.at(ask.window, &ask.slice);
+                *trace = evaluator.trace_ask(ask, at);
+            }
+            traces.iter().all(Option::is_some).then_some(())
+        })?;
+        Ok(traces.into_iter().flatten().collect())
     }
 
     fn cell(&mut self, ask: &Ask<'_>) -> Option<Cell> {

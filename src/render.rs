@@ -6,6 +6,7 @@ pub mod diff;
 pub mod explain;
 pub mod junit;
 pub mod picture;
+pub mod report;
 pub mod results;
 #[cfg(feature = "engine")]
 pub mod tested;

@@ -88,6 +88,8 @@ pub struct Row {
     pub score: Option<f64>,
     /// Of this subject among its siblings, normalised to a sum of 1; of an indicator in its first factor.
     pub weight: Option<f64>,
+    /// What of the design's weight it has, over all that it stands in; None: it is not weighed.
+    pub share: Option<f64>,
     /// For factors, objectives, the design: the share of weight that has a score.
     pub covered_weight: Option<f64>,
     /// On a window coarser than the indicator's frequency: the period that was judged and its value.

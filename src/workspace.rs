@@ -6,6 +6,8 @@ mod evaluate;
 mod inputs;
 mod mend;
 mod places;
+#[cfg(feature = "engine")]
+mod report;
 mod texts;
 
 use std::collections::BTreeMap;

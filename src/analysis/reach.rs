@@ -141,6 +141,25 @@ impl Reach {
         self.from(from, along).contains(&to)
     }
 
+    /// What one edge leads to, sorted.
+    pub fn next(&self, thing: Thing, along: Edge) -> Vec<Thing> {
+        self.beside(thing, along, Direction::Outgoing)
+    }
+
+    /// What one edge comes from, sorted.
+    pub fn before(&self, thing: Thing, along: Edge) -> Vec<Thing> {
+        self.beside(thing, along, Direction::Incoming)
+    }
+
+    fn beside(&self, thing: Thing, along: Edge, direction: Direction) -> Vec<Thing> {
+        let Some(node) = self.places.get(&thing) else { return Vec::new() };
+        let edges = self.graph.edges_directed(*node, direction).filter(|e| *e.weight() == along);
+        let ends = edges.map(|e| if direction == Direction::Outgoing { e.target() } else { e.source() });
+        let mut things: Vec<Thing> = ends.filter_map(|node| self.graph.node_weight(node).copied()).collect();
+        things.sort();
+        things
+    }
+
     fn walk(&self, thing: Thing, along: &[Edge], direction: Direction) -> HashSet<Thing> {
         let mut found = HashSet::new();
         let mut waiting: Vec<NodeIndex> = self.places.get(&thing).copied().into_iter().collect();
@@ -194,6 +213,9 @@ indicator lag {{ formula: lead + 1, unit: 1, direction: higher, frequency: month
         let objective = Thing::Objective(ObjectiveId(0));
         assert_eq!(reach.from(source, &[Edge::Reads]), [total, Thing::Measure(MeasureId(1)), lead, lag].into());
         assert_eq!(reach.from(lead, &[Edge::Drives]), [lag].into());
+        assert_eq!(reach.next(total, Edge::Reads), [lead]);
+        assert_eq!(reach.before(lag, Edge::Reads), [lead]);
+        assert_eq!(reach.before(lag, Edge::Drives), [lead]);
         assert_eq!(reach.from(lead, &[Edge::Measures]), [Thing::Context(ContextId(0))].into());
         assert!(reach.reaches(source, objective, &[Edge::Reads, Edge::Serves]));
         assert!(!reach.reaches(lag, objective, &[Edge::Reads, Edge::Serves]));

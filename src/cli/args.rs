@@ -5,7 +5,7 @@ use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{check, code, fmt, rule, schema};
 #[cfg(feature = "engine")]
-use super::commands::{eval, explain, test, watch};
+use super::commands::{eval, explain, report, test, watch};
 use crate::render::text::{AnsiColor, BOLD, color};
 
 const STYLES: Styles = Styles::styled()
@@ -78,6 +78,8 @@ pub enum Command {
     #[cfg(feature = "engine")]
     Explain(Box<explain::ExplainArgs>),
     #[cfg(feature = "engine")]
+    Report(Box<report::ReportArgs>),
+    #[cfg(feature = "engine")]
     Test(test::TestArgs),
     #[cfg(feature = "engine")]
     Watch(Box<watch::WatchArgs>),
@@ -89,6 +91,10 @@ pub enum Command {
     #[cfg(not(feature = "engine"))]
     #[command(hide = true)]
     Explain(Absent),
+    /// Not in this build.
+    #[cfg(not(feature = "engine"))]
+    #[command(hide = true)]
+    Report(Absent),
     /// Not in this build.
     #[cfg(not(feature = "engine"))]
     #[command(hide = true)]
@@ -120,6 +126,8 @@ impl Command {
             Command::Explain(args) => args.data.threads.map_or(0, usize::from),
             #[cfg(feature = "engine")]
             Command::Watch(args) => args.data.threads.map_or(0, usize::from),
+            #[cfg(feature = "engine")]
+            Command::Report(args) => args.data.threads.map_or(0, usize::from),
             _ => 0,
         }
     }

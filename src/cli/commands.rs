@@ -11,6 +11,8 @@ pub mod eval;
 pub mod explain;
 pub mod fmt;
 #[cfg(feature = "engine")]
+pub mod report;
+#[cfg(feature = "engine")]
 pub mod request;
 pub mod schema;
 #[cfg(feature = "engine")]
@@ -29,11 +31,13 @@ pub fn run(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         #[cfg(feature = "engine")]
         Command::Explain(args) => explain::run(&args, ui),
         #[cfg(feature = "engine")]
+        Command::Report(args) => report::run(&args, ui),
+        #[cfg(feature = "engine")]
         Command::Test(args) => test::run(&args, ui),
         #[cfg(feature = "engine")]
         Command::Watch(args) => watch::run(&args, ui),
         #[cfg(not(feature = "engine"))]
-        Command::Eval(_) | Command::Explain(_) | Command::Test(_) | Command::Watch(_) => {
+        Command::Eval(_) | Command::Explain(_) | Command::Report(_) | Command::Test(_) | Command::Watch(_) => {
             Err(Failure::usage("this build of kpi only checks: it was built without the feature `engine`")
                 .help("build it with `cargo build --release` to evaluate"))
         }

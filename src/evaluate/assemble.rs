@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 use super::judge::{Case, Demand, Values, Verdict, Wanted};
 use super::{Ask, Cell, Evaluator};
-use crate::design::{Design, DimensionId, SourceId, Subject};
+use crate::design::{Design, DimensionId, IndicatorId, SourceId, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Answers, Slice};
-use crate::results::{Member, Notice, Results, SourceReport, SubjectId};
+use crate::results::{Member, Notice, Results, SourceReport, SubjectId, Trace};
 use crate::source::Sources;
 use crate::value::calendar::Date;
 use crate::value::{Grain, Period, Window};
@@ -50,6 +50,9 @@ pub enum Periods {
     },
 }
 
+/// How the values of indicators came about, in the order of indicators.
+pub type Traces = Vec<(IndicatorId, Trace)>;
+
 /// Evaluates a request. Errors are of the data.
 pub fn run(
     design: &Design,
@@ -57,6 +60,42 @@ pub fn run(
     answers: &dyn Answers,
     request: &EvalRequest,
 ) -> Result<Results, Vec<Diagnostic>> {
+    evaluated(design, sources, answers, request).map(|(results, _)| results)
+}
+
+/// As [`run`], with the trace of each indicator in the first period and the whole: most of what they need is known by then.
+pub fn run_traced(
+    design: &Design,
+    sources: &Sources,
+    answers: &dyn Answers,
+    request: &EvalRequest,
+) -> Result<(Results, Traces), Vec<Diagnostic>> {
+    let (results, mut evaluator) = evaluated(design, sources, answers, request)?;
+    let Some(whole) = results.rows.first().map(|r| (r.window, r.slice.clone())) else {
+        return Ok((results, Vec::new()));
+    };
+    let slice = asked::whole(request).slice;
+    let ids: Vec<IndicatorId> = results
+        .rows
+        .iter()
+        .filter(|r| (r.window, &r.slice) == (whole.0, &whole.1))
+        .filter_map(|r| match r.subject {
+            SubjectId::Indicator(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    let asks: Vec<Ask<'_>> =
+        ids.iter().map(|id| Ask::subject(Subject::Indicator(*id), whole.0, slice.clone())).collect();
+    let traces = evaluator.traces(&asks)?;
+    Ok((results, ids.into_iter().zip(traces).collect()))
+}
+
+fn evaluated<'d>(
+    design: &'d Design,
+    sources: &'d Sources,
+    answers: &'d dyn Answers,
+    request: &EvalRequest,
+) -> Result<(Results, Evaluator<'d>), Vec<Diagnostic>> {
     let mut evaluator = Evaluator::new(design, sources, answers, request.as_of);
     let as_of = evaluator.as_of();
     let asked = periods(design, &request.periods, as_of);
@@ -71,7 +110,7 @@ pub fn run(
     let mut run =
         Run { design, as_of, periods: &periods, first, asked: &asked, notices: Vec::new(), uncut: HashMap::new() };
     let table = run.evaluate(&mut evaluator, sources, answers, &selection)?;
-    Ok(Results {
+    let results = Results {
         name: design.naming.name.clone(),
         title: design.naming.title().to_string(),
         design_hash: String::new(),
@@ -82,7 +121,8 @@ pub fn run(
         history: (0..first).flat_map(|p| run.rows(&selection, &table, p..p + 1)).collect(),
         sources: source_reports(design, answers),
         notices: run.notices,
-    })
+    };
+    Ok((results, evaluator))
 }
 
 fn source_reports(design: &Design, answers: &dyn Answers) -> Vec<SourceReport> {
@@ -103,14 +143,14 @@ struct Table {
     empty: Vec<usize>,
 }
 
-struct Run<'d> {
+struct Run<'r, 'd> {
     design: &'d Design,
     as_of: Option<Date>,
     /// Those of the history, then those asked for.
-    periods: &'d [(String, Window)],
+    periods: &'r [(String, Window)],
     /// How many are of the history.
     first: usize,
-    asked: &'d [Asked],
+    asked: &'r [Asked],
     notices: Vec<Notice>,
     /// Values that another day than the design's cuts, by that day.
     uncut: HashMap<Date, Vec<(Demand<'d>, Slice)>>,
@@ -148,7 +188,7 @@ fn ask<'a>(demand: &Demand<'a>, slice: &Slice) -> Ask<'a> {
     }
 }
 
-impl<'d> Run<'d> {
+impl<'d> Run<'_, 'd> {
     /// One batch for all values and one for each other as-of day, so that a scan answers many.
     fn evaluate(
         &mut self,

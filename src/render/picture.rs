@@ -1,6 +1,7 @@
 //! Designs and results as pictures. An [`outline`] says what is shown, [`layout`] where it stands; both end in one
 //! [`scene::Scene`] of shapes and texts, of which SVG, the report and JSON are renderings.
 
+pub mod chart;
 pub mod measure;
 pub mod scene;
 pub mod svg;

@@ -135,7 +135,7 @@ pub(super) fn slices(
     selection: &Selection,
     as_of: Option<Date>,
 ) -> Result<Vec<Asked>, Vec<Diagnostic>> {
-    let whole = asked(request.slice.clone(), Vec::new());
+    let whole = whole(request);
     let mut all = vec![whole.clone()];
     for dimensions in &request.by {
         let mut combinations: Vec<Vec<(DimensionId, Member)>> = vec![Vec::new()];
@@ -149,6 +149,11 @@ pub(super) fn slices(
         all.extend(combinations.into_iter().map(|c| asked([request.slice.clone(), c].concat(), dimensions.clone())));
     }
     Ok(all)
+}
+
+/// What a request asks without any member.
+pub(super) fn whole(request: &EvalRequest) -> Asked {
+    asked(request.slice.clone(), Vec::new())
 }
 
 fn asked(shown: Vec<(DimensionId, Member)>, by: Vec<DimensionId>) -> Asked {

@@ -11,7 +11,7 @@ use crate::evaluate::{Cell, CellValue};
 use crate::results::{Flags, Reason, Row, Status, SubjectId};
 use crate::value::{Number, Unit};
 
-impl Run<'_> {
+impl Run<'_, '_> {
     /// Those of some of the periods, by subject, then by period, then by slice.
     pub(super) fn rows(&self, selection: &Selection, table: &Table, periods: Range<usize>) -> Vec<Row> {
         let mut rows = Vec::new();
@@ -75,6 +75,7 @@ impl Run<'_> {
             threshold: None,
             score: None,
             weight: None,
+            share: None,
             covered_weight: None,
             judged: None,
             veto: false,
@@ -105,6 +106,7 @@ impl Run<'_> {
             threshold: verdict.threshold.clone(),
             score: verdict.score,
             weight: scored.and_then(|r| r.weights.get(&SubjectId::Indicator(id)).copied()),
+            share: scored.and_then(|r| r.shares.get(&SubjectId::Indicator(id)).copied()),
             judged: verdict.judged.as_ref().map(|(window, n)| (calendar.label(*window), n.clone())),
             veto: verdict.vetoes,
             ..self.blank(SubjectId::Indicator(id), &declared.naming, p, s)?
@@ -139,6 +141,7 @@ impl Run<'_> {
             reason,
             score: rolled.score,
             weight: scored.weights.get(&subject).copied(),
+            share: scored.shares.get(&subject).copied(),
             covered_weight: rolled.covered,
             ..self.blank(subject, naming, p, s)?
         })

@@ -208,6 +208,8 @@ pub enum Color {
     AtRiskEdge,
     /// The mark on `AtRisk`.
     AtRiskInk,
+    /// The pale band between the target and the threshold.
+    AtRiskBand,
     OffTarget,
     /// The pale band behind what is off target.
     OffTargetBand,
@@ -217,7 +219,7 @@ pub enum Color {
 }
 
 impl Color {
-    pub const ALL: [Color; 19] = [
+    pub const ALL: [Color; 20] = [
         Color::Background,
         Color::Panel,
         Color::Ink,
@@ -233,6 +235,7 @@ impl Color {
         Color::AtRisk,
         Color::AtRiskEdge,
         Color::AtRiskInk,
+        Color::AtRiskBand,
         Color::OffTarget,
         Color::OffTargetBand,
         Color::NoData,
@@ -256,6 +259,7 @@ impl Color {
             Color::AtRisk => "at-risk",
             Color::AtRiskEdge => "at-risk-edge",
             Color::AtRiskInk => "at-risk-ink",
+            Color::AtRiskBand => "at-risk-band",
             Color::OffTarget => "off-target",
             Color::OffTargetBand => "off-target-band",
             Color::NoData => "no-data",
@@ -281,6 +285,7 @@ impl Color {
             Color::AtRisk => ("#F0B000", "#FFC933"),
             Color::AtRiskEdge => ("#7A5600", "#FFC933"),
             Color::AtRiskInk => ("#1B1400", "#1B1400"),
+            Color::AtRiskBand => ("#FFF5D9", "#2E2815"),
             Color::OffTarget => ("#C0281B", "#FF6A4D"),
             Color::OffTargetBand => ("#FCEBE8", "#3A1F1D"),
             Color::NoData => ("#5B6875", "#A9B6C3"),

@@ -59,6 +59,19 @@ pub fn fragment(scene: &Scene, ids: &str, link: &dyn Fn(SubjectId) -> Option<Str
     }
 }
 
+/// A picture inside of HTML that is one image: its title and summary are read aloud, its parts are not.
+pub fn image(scene: &Scene, class: &str) -> Markup {
+    let label = format!("{}{}{}", scene.title, scene.lang.colon(), scene.summary);
+    html! {
+        svg class=(class) viewBox=(view_box(scene)) role="img" aria-label=(Safe(&label)) { (inline(&scene.items)) }
+    }
+}
+
+/// Marks inside of an SVG element of HTML.
+pub fn inline(items: &[Item]) -> Markup {
+    Place { theme: Theme::Auto, ids: "", link: &|_| None, alone: false }.items(items)
+}
+
 /// The short name of a subject in ids: `i3`, `f0`, `o1`, `m2`, `design`.
 pub fn anchor(subject: SubjectId) -> String {
     match subject {
@@ -189,6 +202,11 @@ impl Place<'_> {
         if self.theme == Theme::Dark { dark } else { light }
     }
 
+    /// Inside of a page the classes say it, which a page's style always knows.
+    fn attribute(&self, color: Color) -> Option<&'static str> {
+        self.alone.then(|| self.value(color))
+    }
+
     fn class(&self, kind: &str, color: Color) -> Option<String> {
         (self.theme == Theme::Auto).then(|| format!("{kind}-{}", color.name()))
     }
@@ -235,9 +253,9 @@ impl Place<'_> {
     }
 
     fn shape(&self, shape: &Shape) -> Markup {
-        let fill = shape.fill.map_or("none", |color| self.value(color));
+        let fill = shape.fill.map_or(Some("none"), |color| self.attribute(color));
         let Stroke { color, width, dash } = shape.stroke.unwrap_or(Stroke::new(Color::Ink, 0.0));
-        let stroke = shape.stroke.map(|_| self.value(color));
+        let stroke = shape.stroke.and_then(|_| self.attribute(color));
         let stroke_width = shape.stroke.map(|_| num(width));
         let rounded = shape.stroke.filter(|_| dash != Dash::Dashed).map(|_| "round");
         let dashes = match dash {
@@ -256,7 +274,7 @@ impl Place<'_> {
             @match &shape.form {
                 Form::Box { bounds: Bounds { x, y, width, height }, radius } => {
                     rect x=(num(*x)) y=(num(*y)) width=(num(*width)) height=(num(*height))
-                        rx=[(*radius > 0.0).then(|| num(*radius))] fill=(fill) stroke=[stroke]
+                        rx=[(*radius > 0.0).then(|| num(*radius))] fill=[fill] stroke=[stroke]
                         stroke-width=[stroke_width] stroke-dasharray=[dashes] class=[class] {}
                 }
                 Form::Line { from, to } => {
@@ -264,11 +282,11 @@ impl Place<'_> {
                         stroke-width=[stroke_width] stroke-dasharray=[dashes] stroke-linecap=[rounded] class=[class] {}
                 }
                 Form::Circle { center, radius } => {
-                    circle cx=(num(center.0)) cy=(num(center.1)) r=(num(*radius)) fill=(fill) stroke=[stroke]
+                    circle cx=(num(center.0)) cy=(num(center.1)) r=(num(*radius)) fill=[fill] stroke=[stroke]
                         stroke-width=[stroke_width] stroke-dasharray=[dashes] class=[class] {}
                 }
                 Form::Path(steps) => {
-                    path d=(path(steps)) fill=(fill) stroke=[stroke] stroke-width=[stroke_width]
+                    path d=(path(steps)) fill=[fill] stroke=[stroke] stroke-width=[stroke_width]
                         stroke-dasharray=[dashes] stroke-linecap=[rounded] stroke-linejoin=[rounded] class=[class] {}
                 }
             }
@@ -288,7 +306,7 @@ impl Place<'_> {
         };
         html! {
             text x=(num(text.x)) y=(num(text.y)) font-size=(num(text.size)) font-weight=[weight] text-anchor=[anchor]
-                fill=(self.value(text.color)) class=[self.class("f", text.color)] {
+                fill=[self.attribute(text.color)] class=[self.class("f", text.color)] {
                 @if let Some(whole) = &text.whole { title { (Safe(whole)) } }
                 (Safe(&text.text))
             }

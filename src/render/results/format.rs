@@ -34,7 +34,7 @@ pub fn people(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
 }
 
 /// As [`people`], but what an author wrote without decimals is shown so: `72%`, not `72.0%`.
-fn as_written(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
+pub fn as_written(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
     let text = people(number, unit, lang);
     let whole = unit.is_none_or(|u| u.from_base(number).round(0) == u.from_base(number));
     match text.split_once('.') {

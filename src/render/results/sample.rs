@@ -59,6 +59,7 @@ pub fn row(subject: SubjectId, name: &str, title: &str) -> Row {
         threshold: None,
         score: None,
         weight: None,
+        share: None,
         covered_weight: None,
         judged: None,
         veto: false,

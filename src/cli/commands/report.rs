@@ -1,0 +1,136 @@
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::data::DataArgs;
+use super::request::{self, SliceArgs};
+use crate::cli::output::{extension, write_files};
+use crate::cli::ui::{Exit, Failure, Ui};
+use crate::evaluate::{EvalRequest, Periods, usual_history};
+use crate::render::picture::svg::Theme;
+use crate::render::report::{Report, html};
+use crate::render::words;
+
+/// Write the scoreboard as a file to pass on: fishbone, what needs attention, every value with how it came about.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// A folder or a `.kpi` file.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+
+    /// Such as `2026`, `2026-Q2`, `2026-06`, `2026-W05`, `FY2026`; else the latest that has ended.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+
+    /// Periods before this one, for trends; else as many as make a usual trend of such periods.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1000))]
+    pub history: Option<u16>,
+
+    /// Besides the whole the values of each member; `a,b`: of each pair. Several give each.
+    #[arg(long, value_name = "DIMENSION")]
+    pub by_dimension: Vec<String>,
+
+    #[command(flatten)]
+    pub slice: SliceArgs,
+
+    /// Instead of the design's.
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+
+    /// Colours of the page; `auto`: as the reader's system has it.
+    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    pub theme: ThemeArg,
+
+    #[command(flatten)]
+    pub data: DataArgs,
+
+    /// Where to write it; the extension picks the format (`.html`). Several are written from one evaluation.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub output: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl From<ThemeArg> for Theme {
+    fn from(theme: ThemeArg) -> Theme {
+        match theme {
+            ThemeArg::Auto => Theme::Auto,
+            ThemeArg::Light => Theme::Light,
+            ThemeArg::Dark => Theme::Dark,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Html,
+}
+
+impl Format {
+    fn of(path: &PathBuf) -> Result<Format, Failure> {
+        match extension(path).as_str() {
+            "html" | "htm" => Ok(Format::Html),
+            _ => Err(Failure::usage(format!("no report goes by the extension of `{}`", path.to_string_lossy()))
+                .help("use `.html`")),
+        }
+    }
+
+    fn rendered(self, report: &Report<'_>, theme: Theme) -> Vec<u8> {
+        match self {
+            Format::Html => html::render(report, theme).into_bytes(),
+        }
+    }
+}
+
+pub fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let outputs: Vec<(PathBuf, Format)> =
+        args.output.iter().map(|path| Ok((path.clone(), Format::of(path)?))).collect::<Result<_, Failure>>()?;
+    let loaded = match super::load_sound(&args.path, ui)? {
+        Ok(loaded) => loaded,
+        Err(exit) => return Ok(exit),
+    };
+    let bound = match args.data.bound(&loaded, ui) {
+        Ok(bound) => bound,
+        Err(exit) => return Ok(exit),
+    };
+    let design = bound.as_ref();
+    let periods = match &args.period {
+        Some(text) => Periods::One(request::period(design, text)?),
+        None => Periods::Latest,
+    };
+    let asked = EvalRequest {
+        history: args.history.map_or_else(|| usual_history(periods.grain(design)), usize::from),
+        periods,
+        slice: args.slice.conditions(design)?,
+        by: args.by_dimension.iter().map(|d| request::dimensions(design, d)).collect::<Result<_, _>>()?,
+        as_of: args.data.as_of()?,
+        ..EvalRequest::default()
+    };
+    let lang = ui.lang(&loaded);
+    let options = args.data.options();
+    let made = ui.while_working("evaluating", &options.progress, || {
+        loaded.report(design, &options, &asked, args.title.as_deref(), lang)
+    });
+    let report = match made {
+        Ok(report) => report,
+        Err(errors) => return Ok(super::data::report(&loaded, ui, &errors)),
+    };
+    if report.results.periods.is_empty() {
+        return Err(
+            Failure::usage("there is no data whose latest period could be taken").help("name one: `--period 2026-06`")
+        );
+    }
+    let whole: Vec<(PathBuf, Vec<u8>)> =
+        outputs.into_iter().map(|(path, format)| (path, format.rendered(&report, args.theme.into()))).collect();
+    write_files(&whole)?;
+    for notice in &report.results.notices {
+        ui.say(&format!("note: {}\n", crate::render::text::visible(&words::notice(notice, lang))));
+    }
+    Ok(Exit::Done)
+}

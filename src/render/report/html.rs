@@ -1,0 +1,383 @@
+//! The report as one HTML file that asks for nothing: styles, script, pictures and data stand in it. It is whole without
+//! JavaScript, which filters, swaps texts and moves the focus, and never computes.
+//!
+//! What stands where, for tests and for those who link to it:
+//!
+//! | selector | what it is |
+//! |---|---|
+//! | `html[data-theme]` | `auto`, `light` or `dark`; `html[data-sliced]` while a member of a dimension is shown |
+//! | `#verdict`, `#fishbone`, `#attention`, `#scoreboard`, `#indicators`, `#slices`, `#provenance` | the sections, in this order |
+//! | `#controls`: `#slice`, `#status`, `#search`, `#theme`, `#found` | the filters, shown by the script |
+//! | `#of-slice` | says which member is shown; its button leads back to the whole |
+//! | `[data-subject=i3]` | something of a subject: `i` indicator, `f` factor, `o` objective, `design`, with its number; `data-status` is the language's word |
+//! | `[data-subject] [data-t=actual]` | one of its texts: `actual`, `target`, `score`, `judged`, `word` (the status), `notes` |
+//! | `#scoreboard tbody tr` | a line; `data-name` is the name in the design |
+//! | `#i-NAME` | the section of an indicator |
+//! | `#fishbone a.indicator`, `a.alias` | what the arrows walk |
+//! | `#data` | the texts of the slices as JSON, made by [`island`] |
+
+mod board;
+mod island;
+mod provenance;
+mod section;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::Report;
+use crate::analysis::reach::Reach;
+use crate::render::live;
+use crate::render::picture::svg::{self, Theme, anchor};
+use crate::render::picture::{marks, scene};
+use crate::render::results::format;
+use crate::render::results::view::{Board, Key};
+use crate::render::text::visible;
+use crate::render::words::{self, Lang};
+use crate::results::{Row, Status, SubjectId};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page of a report.
+pub fn render(report: &Report<'_>, theme: Theme) -> String {
+    let page = Page::new(report);
+    let style = style();
+    let lang = report.lang;
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        live::source(&style),
+        live::source(SCRIPT)
+    );
+    let theme = match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    html! {
+        (DOCTYPE)
+        html lang=(lang.locale()) data-theme=(theme) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content={ "kpi " (env!("CARGO_PKG_VERSION")) };
+                title { (page.title()) " · " (report.period()) }
+                style { (PreEscaped(style)) }
+            }
+            body {
+                a class="skip" href="#scoreboard" { (lang.pick("Skip to the scoreboard", "跳到计分表")) }
+                (symbols())
+                (page.bar())
+                main {
+                    (page.verdict())
+                    (page.fishbone())
+                    (page.attention())
+                    (page.scoreboard())
+                    (page.indicators())
+                    (page.slices())
+                    (page.provenance())
+                }
+                footer { p { (page.made_by()) } }
+                script type="application/json" id="data" { (PreEscaped(island::json(&page))) }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// The colours of the pictures, light and dark, and the style of the page.
+fn style() -> String {
+    let (light, dark) = (svg::properties(false), svg::properties(true));
+    format!(
+        ":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\
+         @media screen{{:root[data-theme=dark]{{{dark}}}}}{}{STYLE}",
+        svg::rules()
+    )
+}
+
+/// The marks of statuses, drawn once; every other is a reference.
+fn symbols() -> Markup {
+    html! {
+        svg class="defs" aria-hidden="true" focusable="false" {
+            @for status in Status::ALL {
+                symbol id={ "g-" (status.word()) } viewBox="-1.25 -1.25 2.5 2.5" {
+                    (svg::inline(&[scene::Item::Group(marks::status(status, 0.0, 0.0, 1.0))]))
+                }
+            }
+        }
+    }
+}
+
+/// What all parts of the page are made from.
+struct Page<'a> {
+    report: &'a Report<'a>,
+    lang: Lang,
+    /// The whole.
+    board: Board<'a>,
+    reach: Reach,
+}
+
+impl<'a> Page<'a> {
+    fn new(report: &'a Report<'a>) -> Page<'a> {
+        let shown = report.shown();
+        let key = Key { period: report.period(), slice: report.whole_slice() };
+        Page { report, lang: report.lang, board: Board::new(&shown, vec![key]), reach: Reach::new(report.design) }
+    }
+
+    fn pick(&self, en: &'static str, zh: &'static str) -> &'static str {
+        self.lang.pick(en, zh)
+    }
+
+    fn title(&self) -> String {
+        visible(&self.report.title).into_owned()
+    }
+
+    fn made_by(&self) -> String {
+        let of = &self.report.results;
+        let version = env!("CARGO_PKG_VERSION");
+        match self.lang {
+            Lang::En => format!("Made by kpi {version} from design {}", of.design_hash),
+            Lang::Zh => format!("由 kpi {version} 根据设计 {} 生成", of.design_hash),
+        }
+    }
+
+    // ---- the bar -------------------------------------------------------------------------------------------------
+
+    fn bar(&self) -> Markup {
+        let parts = [
+            ("#fishbone", self.pick("Fishbone", "鱼骨图")),
+            ("#attention", self.pick("Attention", "关注")),
+            ("#scoreboard", self.pick("Scoreboard", "计分表")),
+            ("#indicators", self.pick("Indicators", "指标")),
+            ("#provenance", self.pick("Sources", "数据来源")),
+        ];
+        let slices = self.report.slices();
+        let statuses: Vec<Status> =
+            Status::ALL.into_iter().filter(|s| self.board.counts(0).iter().any(|(of, n)| of == s && *n > 0)).collect();
+        html! {
+            header class="bar" {
+                div {
+                    nav aria-label=(self.pick("Sections", "章节")) {
+                        ul { @for (to, word) in parts { li { a href=(to) { (word) } } } }
+                    }
+                    search id="controls" aria-label=(self.pick("Filters", "筛选")) hidden {
+                        @if slices.len() > 1 {
+                            label class="unsaid" for="slice" { (self.pick("Dimension", "维度")) }
+                            select id="slice" {
+                                @for (n, slice) in slices.iter().enumerate() {
+                                    option value=(n) { (self.slice_title(slice)) }
+                                }
+                            }
+                        }
+                        label class="unsaid" for="status" { (self.pick("Status", "状态")) }
+                        select id="status" {
+                            option value="" { (self.pick("All statuses", "全部状态")) }
+                            @for status in statuses {
+                                option value=(status.word()) { (words::status(status, self.lang)) }
+                            }
+                        }
+                        label class="unsaid" for="search" { (self.pick("Find an indicator", "查找指标")) }
+                        input id="search" type="search" placeholder=(self.pick("Find  /", "查找  /")) autocomplete="off"
+                            aria-keyshortcuts="/";
+                        button id="theme" type="button" { span aria-hidden="true" { "◐" } }
+                        span id="found" class="note" role="status" {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The whole is called so; a member by its dimension's label.
+    fn slice_title(&self, slice: crate::render::results::view::SliceKey<'_>) -> String {
+        let own = self.report.whole_slice();
+        match slice.get(own.len()..) {
+            _ if slice == own => self.pick("All", "全部").to_string(),
+            Some(rest) => {
+                let parts: Vec<String> = rest
+                    .iter()
+                    .map(|(dimension, member)| {
+                        let named = self.report.design.dimensions.iter().find(|d| d.naming.name == *dimension);
+                        let title = named.map_or(dimension.as_str(), |d| d.naming.title());
+                        visible(&format!("{title}{}{}", self.lang.colon(), words::member(member, self.lang)))
+                            .into_owned()
+                    })
+                    .collect();
+                parts.join(self.lang.comma())
+            }
+            None => words::slice(slice, self.lang),
+        }
+    }
+
+    // ---- verdict -------------------------------------------------------------------------------------------------
+
+    fn verdict(&self) -> Markup {
+        let report = self.report;
+        let total = self.board.total.first().copied().flatten();
+        let window = report.results.periods.first().map(|(_, window)| *window);
+        let definition = report.design.naming.definition.as_deref();
+        html! {
+            section id="verdict" {
+                h1 { bdi { (self.title()) } }
+                p class="meta" {
+                    span { b { (report.period()) } }
+                    @if let Some(window) = window { span { (window.start) " – " (window.last()) } }
+                    @if !report.whole_slice().is_empty() { span { (visible(&words::slice(report.whole_slice(), self.lang))) } }
+                    @if let Some(day) = report.results.as_of { span { (self.pick("data to", "数据截至")) " " (day) } }
+                    @if let Some(owner) = &report.design.naming.owner { span { bdi { (visible(owner)) } } }
+                }
+                @if let Some(definition) = definition { p class="lead" { bdi { (visible(definition)) } } }
+                div class="verdict" {
+                    @if let Some(row) = total { (self.score(row)) }
+                    div {
+                        p class="says" id="says" { (self.says(report.whole_slice())) }
+                        ul class="counts" {
+                            @for (status, count) in self.board.counts(0) {
+                                li class="s" {
+                                    (glyph(Some(status)))
+                                    b data-count=(status.word()) { (count) } " " (words::status(status, self.lang))
+                                }
+                            }
+                        }
+                    }
+                }
+                p id="of-slice" class="of-slice" role="status" hidden {
+                    span {}
+                    button class="clear" type="button" { (self.pick("Show all", "显示全部")) }
+                }
+            }
+        }
+    }
+
+    fn score(&self, row: &Row) -> Markup {
+        let shown = self.report.shown();
+        let before = self.report.before(row).filter(|b| b.score.is_some());
+        html! {
+            div data-subject="design" data-status=[row.status.map(Status::word)] {
+                p class="score" {
+                    b data-t="score" { (row.score.map_or("–".to_string(), format::score)) } " " small { "/ 100" }
+                }
+                p class="under" {
+                    (status(row.status, self.lang))
+                    @if let (Some(before), Some(now)) = (before, row.score) {
+                        @let change = now - before.score.unwrap_or(now);
+                        span class="quiet whole-only" {
+                            (signed(change)) " " (self.pick("since", "较")) " " (before.period)
+                        }
+                    }
+                }
+                @for note in shown.notes(row) { p class="note whole-only" { (note) } }
+            }
+        }
+    }
+
+    /// The verdict in two sentences: how many stand where, and what costs most.
+    fn says(&self, slice: crate::render::results::view::SliceKey<'_>) -> String {
+        let lang = self.lang;
+        let rows: Vec<&Row> =
+            self.report.of_slice(slice).filter(|r| matches!(r.subject, SubjectId::Indicator(_))).collect();
+        let counts: Vec<(Status, usize)> = Status::ALL
+            .into_iter()
+            .map(|s| (s, rows.iter().filter(|r| r.status == Some(s)).count()))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(status, count)| match lang {
+                Lang::En => format!("{count} {}", words::status(*status, lang)),
+                Lang::Zh => format!("{count} 项{}", words::status(*status, lang)),
+            })
+            .collect();
+        let first = match lang {
+            Lang::En => {
+                format!("Of {}, {}.", crate::render::text::counted(rows.len(), "indicator"), listed(&parts, lang))
+            }
+            Lang::Zh => format!("{} 项指标中,{}。", rows.len(), listed(&parts, lang)),
+        };
+        let costly: Vec<String> = self
+            .report
+            .attention(slice)
+            .iter()
+            .filter_map(|a| {
+                let lost = a.lost.filter(|lost| *lost >= 0.05)?;
+                let title = visible(&a.row.title).into_owned();
+                Some(match lang {
+                    Lang::En => format!("{title} ({})", format::score(lost)),
+                    Lang::Zh => format!("{title}({} 分)", format::score(lost)),
+                })
+            })
+            .take(3)
+            .collect();
+        match (costly.is_empty(), lang) {
+            (true, _) => first,
+            (false, Lang::En) => format!("{first} The score loses most points to {}.", listed(&costly, lang)),
+            (false, Lang::Zh) => format!("{first}失分最多的是{}。", listed(&costly, lang)),
+        }
+    }
+
+    // ---- the picture ---------------------------------------------------------------------------------------------
+
+    fn fishbone(&self) -> Markup {
+        html! {}
+    }
+
+    /// Where the section of an indicator stands.
+    fn section_of(&self, subject: SubjectId) -> Option<String> {
+        match subject {
+            SubjectId::Indicator(id) => {
+                self.report.design.indicators.get(id.index()).map(|i| format!("i-{}", i.naming.name))
+            }
+            SubjectId::Measure(_) | SubjectId::Factor(_) | SubjectId::Objective(_) | SubjectId::Design => None,
+        }
+    }
+}
+
+// ---- small parts ---------------------------------------------------------------------------------------------------
+
+/// The mark of a status; beside its word, so that it is not read aloud.
+fn glyph(status: Option<Status>) -> Markup {
+    let to = status.map(|s| format!("#g-{}", s.word()));
+    html! { svg class="g" aria-hidden="true" { use data-glyph href=[to] {} } }
+}
+
+fn status(status: Option<Status>, lang: Lang) -> Markup {
+    html! {
+        span class="s" { (glyph(status)) span data-t="word" { @if let Some(s) = status { (words::status(s, lang)) } } }
+    }
+}
+
+/// `>=` as print has it.
+fn typeset(text: &str) -> String {
+    match text.split_at_checked(3) {
+        Some((">= ", rest)) => format!("≥ {rest}"),
+        Some(("<= ", rest)) => format!("≤ {rest}"),
+        _ => text.to_string(),
+    }
+}
+
+/// A difference of scores.
+fn signed(change: f64) -> String {
+    let size = format::score(change.abs());
+    match size.as_str() {
+        "0.0" => "±0".to_string(),
+        _ if change < 0.0 => format!("−{size}"),
+        _ => format!("+{size}"),
+    }
+}
+
+/// `a, b and c`
+fn listed(parts: &[String], lang: Lang) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => match lang {
+            Lang::En => format!("{} and {last}", all.join(", ")),
+            Lang::Zh => format!("{}、{last}", all.join("、")),
+        },
+    }
+}
+
+/// Ids of subjects in `data-subject`.
+fn subject(subject: SubjectId) -> String {
+    anchor(subject)
+}

@@ -1,0 +1,367 @@
+//! The section of an indicator: what it means, who answers for it, how its value came about, what it is held against, its
+//! past, what it is used by, and where it is written.
+
+use maud::{Markup, html};
+
+use super::{Page, glyph, status, subject, typeset};
+use crate::analysis::reach::{Edge, Thing};
+use crate::design::{Direction, Indicator, IndicatorId, Naming, Stage};
+use crate::render::explain;
+use crate::render::picture::chart::{self, Point};
+use crate::render::picture::scene::{Form, Item, Shape, Stroke};
+use crate::render::picture::svg;
+use crate::render::results::format;
+use crate::render::results::view::Role;
+use crate::render::text::visible;
+use crate::render::words::{self, Lang};
+use crate::results::{Row, Status, SubjectId, Trace};
+
+impl Page<'_> {
+    pub(super) fn indicators(&self) -> Markup {
+        let mut homes: Vec<(usize, &str)> = Vec::new();
+        html! {
+            section id="indicators" {
+                h2 { (self.pick("Indicators", "指标")) }
+                @for line in &self.board.lines {
+                    @match (&line.role, line.rows.first().copied().flatten()) {
+                        (Role::Heading { .. }, _) => {
+                            @let _ = homes.retain(|(depth, _)| *depth < line.depth);
+                            @let _ = homes.push((line.depth, &line.title));
+                        }
+                        (Role::Indicator, Some(row)) => {
+                            @let _ = homes.retain(|(depth, _)| *depth < line.depth);
+                            @let home: Vec<&str> = homes.iter().map(|(_, title)| *title).collect();
+                            @if let SubjectId::Indicator(id) = row.subject
+                                && let Some(indicator) = self.report.design.indicators.get(id.index()) {
+                                (self.section(id, indicator, row, &home))
+                            }
+                        }
+                        _ => "",
+                    }
+                }
+            }
+        }
+    }
+
+    fn section(&self, id: IndicatorId, indicator: &Indicator, row: &Row, home: &[&str]) -> Markup {
+        let report = self.report;
+        let own = subject(row.subject);
+        let heading = format!("h-{own}");
+        let naming = &indicator.naming;
+        html! {
+            article class="i" id=[self.section_of(row.subject)] data-for=(own) tabindex="-1" aria-labelledby=(heading) {
+                header {
+                    div {
+                        @if !home.is_empty() {
+                            p class="crumb" {
+                                @for (n, part) in home.iter().enumerate() { @if n > 0 { " › " } bdi { (part) } }
+                            }
+                        }
+                        h3 id=(heading) { bdi { (visible(naming.title())) } }
+                        p class="meta" {
+                            @for part in self.about(indicator, row) { span { (part) } }
+                        }
+                    }
+                    div class="fig" data-subject=(own) data-status=[row.status.map(Status::word)] {
+                        b data-t="actual" { (report.shown().actual(row)) }
+                        (status(row.status, self.lang))
+                        " " span class="quiet" data-t="target" { (typeset(&report.shown().target(row))) }
+                        span class="note" data-t="judged" { (report.shown().judged(row).unwrap_or_default()) }
+                    }
+                }
+                @if let Some(definition) = &naming.definition { p class="def" { bdi { (visible(definition)) } } }
+                (self.of_whole())
+                div class="two" {
+                    (self.history(row, indicator))
+                    (self.target(row, indicator))
+                }
+                (self.how(id, indicator))
+                (self.ties(id, indicator))
+            }
+        }
+    }
+
+    /// Owner, frequency, direction, weight: half a line.
+    fn about(&self, indicator: &Indicator, row: &Row) -> Vec<Markup> {
+        let mut parts = vec![html! { code { (visible(&indicator.naming.name)) } }];
+        if let Some(owner) = &indicator.naming.owner {
+            parts.push(html! { bdi { (visible(owner)) } });
+        }
+        parts.push(html! { (frequency(indicator.frequency, self.lang)) });
+        parts.push(html! {
+            (match indicator.direction {
+                Direction::Higher => self.pick("higher is better", "越高越好"),
+                Direction::Lower => self.pick("lower is better", "越低越好"),
+                Direction::Range => self.pick("within a range", "区间内为佳"),
+            })
+        });
+        if row.weight.is_some() {
+            parts.push(html! { (self.pick("weight", "权重")) " " (self.report.shown().weight(row)) });
+        }
+        if let Some(share) = row.share {
+            parts.push(html! { (format::share(share)) " " (self.pick("of the score", "占总分")) });
+        }
+        if indicator.veto {
+            parts.push(html! { (self.pick("veto", "一票否决")) });
+        }
+        match indicator.stage {
+            Stage::Active => {}
+            Stage::Draft => parts.push(html! { (self.pick("draft", "草案")) }),
+            Stage::Retired => parts.push(html! { (self.pick("retired", "已停用")) }),
+        }
+        parts
+    }
+
+    // ---- history -------------------------------------------------------------------------------------------------
+
+    fn history(&self, row: &Row, indicator: &Indicator) -> Markup {
+        let lang = self.lang;
+        let all = self.report.history(row);
+        let first = all.iter().position(|r| r.value.is_some()).unwrap_or(all.len());
+        let rows = all.get(first..).unwrap_or_default();
+        if rows.is_empty() {
+            return html! { div {} };
+        }
+        let shown = self.report.shown();
+        let points: Vec<Point> = rows.iter().map(|r| Point::new(r)).collect();
+        let scene = chart::history(&chart::Course {
+            title: &row.title,
+            points: &points,
+            unit: row.unit.as_ref(),
+            direction: indicator.direction,
+            lang,
+        });
+        let (targets, thresholds, others) = (
+            points.iter().any(|p| p.target.is_some()),
+            points.iter().any(|p| p.threshold.is_some()),
+            points.iter().any(|p| p.judged.is_some()),
+        );
+        html! {
+            figure {
+                h4 { (self.pick("History", "历史走势")) }
+                (svg::image(&scene, "c"))
+                figcaption class="key" {
+                    (key(line(chart::lines::VALUE), self.pick("value", "数值")))
+                    @if targets { (key(line(chart::lines::TARGET), self.pick("target", "目标值"))) }
+                    @if thresholds { (key(line(chart::lines::THRESHOLD), self.pick("threshold", "门槛值"))) }
+                    @if others { (key(chart::judged(11.0, 4.0, None), self.pick("what was judged", "考核值"))) }
+                }
+                details {
+                    summary {
+                        @match lang {
+                            Lang::En => { "Values of " (crate::render::text::counted(rows.len(), "period")) },
+                            Lang::Zh => { (rows.len()) " 期数值" },
+                        }
+                    }
+                    div class="wide" tabindex="0" role="group" aria-label=(self.pick("Values by period", "各期数值")) {
+                        table {
+                            thead {
+                                tr {
+                                    th scope="col" { (self.pick("Period", "期间")) }
+                                    th scope="col" class="n" { (self.pick("Value", "数值")) }
+                                    @if others { th scope="col" class="n" { (self.pick("Judged", "考核")) } }
+                                    th scope="col" class="n" { (self.pick("Target", "目标")) }
+                                    th scope="col" class="n" { (self.pick("Score", "得分")) }
+                                    th scope="col" { (self.pick("Status", "状态")) }
+                                }
+                            }
+                            tbody {
+                                @for row in rows.iter().rev() {
+                                    tr {
+                                        th scope="row" { (row.period) }
+                                        td class="n" { (if row.value.is_some() { shown.actual(row) } else { "–".to_string() }) }
+                                        @if others { td class="n" { (shown.judged(row).unwrap_or_default()) } }
+                                        td class="n" { (typeset(&shown.target(row))) }
+                                        td class="n" { (shown.score(row)) }
+                                        td { span class="s" { (glyph(row.status)) (row.status.map_or("", |s| words::status(s, lang))) } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- target --------------------------------------------------------------------------------------------------
+
+    fn target(&self, row: &Row, indicator: &Indicator) -> Markup {
+        let shown = self.report.shown();
+        let rules = explain::rules(&shown, self.report.sources, indicator);
+        let judgement = explain::judgement(&shown, row);
+        let distances = explain::distances(&shown, row, indicator);
+        html! {
+            div {
+                h4 { (self.pick("Target and bands", "目标与区间")) }
+                dl class="facts" {
+                    @for (word, rule) in &rules { dt { (word) } dd { (rule) } }
+                    @if let Some(why) = &indicator.no_baseline {
+                        dt { (self.pick("baseline", "基准值")) } dd { (self.pick("none: ", "无:")) bdi { (visible(why)) } }
+                    }
+                    @if let Some(review) = &indicator.review {
+                        dt { (self.pick("review", "复核")) }
+                        dd {
+                            (frequency(review.every, self.lang))
+                            @if let Some(by) = &review.by { " · " bdi { (visible(by)) } }
+                        }
+                    }
+                    @for (at, meaning) in &indicator.anchors {
+                        dt { (at.normalized()) } dd { bdi { (visible(meaning)) } }
+                    }
+                }
+                ul class="says-so" {
+                    @for line in &judgement { li { (line) } }
+                    @if let Some(score) = row.score { li { (self.pick("score", "得分")) " " (format::score(score)) } }
+                    @for line in &distances { li { b { (line) } } }
+                    @for note in shown.notes(row) { li class="quiet" { (note) } }
+                }
+            }
+        }
+    }
+
+    // ---- how its value came about --------------------------------------------------------------------------------
+
+    fn how(&self, id: IndicatorId, indicator: &Indicator) -> Markup {
+        let formula = explain::one_line(self.report.sources.slice(indicator.formula.span.0));
+        html! {
+            div class="how" {
+                h4 { (self.pick("Formula, and how the value came about", "公式与计算过程")) }
+                code class="formula" { (formula) }
+                @if let Some(trace) = self.report.trace(id) {
+                    ul class="tr" { (self.node(trace, true)) }
+                }
+            }
+        }
+    }
+
+    /// Nesting is bounded by that of formulas.
+    fn node(&self, node: &Trace, root: bool) -> Markup {
+        let (children, others) = explain::shown_children(node, self.lang);
+        let beside = explain::beside(node, self.lang);
+        html! {
+            li {
+                b { (explain::value_text(node, self.lang)) }
+                @if !root { code { (explain::written(node, false)) } }
+                @if !beside.is_empty() { span class="quiet" { (beside.join(self.lang.comma())) } }
+                @if let Some(reason) = explain::missing_part(node, self.lang) { span class="note" { " " (reason) } }
+                @if !children.is_empty() {
+                    ul {
+                        @for child in children { (self.node(child, false)) }
+                        @if let Some(others) = others { li class="quiet" { (others) } }
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- what it is tied to --------------------------------------------------------------------------------------
+
+    fn ties(&self, id: IndicatorId, indicator: &Indicator) -> Markup {
+        let own = Thing::Indicator(id);
+        let reads = self.reach.before(own, Edge::Reads);
+        let used_by = self.reach.next(own, Edge::Reads);
+        let driven_by = self.reach.before(own, Edge::Drives);
+        let drives = self.reach.next(own, Edge::Drives);
+        let counter: Vec<Thing> = indicator.counter_metrics.iter().map(|id| Thing::Indicator(*id)).collect();
+        let contexts: Vec<Thing> =
+            indicator.processes.iter().chain(&indicator.addresses).map(|id| Thing::Context(*id)).collect();
+        let lists = [
+            (self.pick("computed from", "计算自"), reads),
+            (self.pick("used by", "被用于"), used_by),
+            (self.pick("drives", "推动"), drives),
+            (self.pick("driven by", "受推动于"), driven_by),
+            (self.pick("counter metric", "制衡指标"), counter),
+            (self.pick("process, context", "流程与背景"), contexts),
+        ];
+        html! {
+            dl class="facts ties" {
+                @for (word, things) in lists.iter().filter(|(_, things)| !things.is_empty()) {
+                    dt { (word) }
+                    dd {
+                        @for (n, thing) in things.iter().enumerate() {
+                            @if n > 0 { (self.lang.comma()) }
+                            (self.thing(*thing))
+                        }
+                    }
+                }
+                @for action in &indicator.actions {
+                    dt { (self.when(action.when.as_deref())) } dd { (self.action(action)) }
+                }
+                @if let Some(note) = &indicator.naming.note {
+                    dt { (self.pick("note", "备注")) } dd { bdi { (visible(note)) } }
+                }
+                dt { (self.pick("written in", "定义于")) }
+                dd { code { (visible(&self.report.place(indicator.naming.span))) } }
+            }
+        }
+    }
+
+    /// The word before an action: when it is to be done.
+    fn when(&self, when: Option<&str>) -> String {
+        let status = when.and_then(|w| Status::ALL.into_iter().find(|s| s.word() == w));
+        match (status.map(|s| words::status(s, self.lang)).or(when), self.lang) {
+            (None, _) => self.pick("action", "措施").to_string(),
+            (Some(word), Lang::En) => format!("when {word}"),
+            (Some(word), Lang::Zh) => format!("{word}时"),
+        }
+    }
+
+    fn thing(&self, thing: Thing) -> Markup {
+        let design = self.report.design;
+        let naming: Option<&Naming> = match thing {
+            Thing::Source(id) => design.sources.get(id.index()).map(|s| &s.naming),
+            Thing::Measure(id) => design.measures.get(id.index()).map(|m| &m.naming),
+            Thing::Indicator(id) => design.indicators.get(id.index()).map(|i| &i.naming),
+            Thing::Factor(id) => design.factors.get(id.index()).map(|f| &f.naming),
+            Thing::Objective(id) => design.objectives.get(id.index()).map(|o| &o.naming),
+            Thing::Context(id) => design.contexts.get(id.index()).map(|c| &c.naming),
+        };
+        let title = naming.map_or("", |n| n.title());
+        let link = match thing {
+            Thing::Indicator(id) => self.section_of(SubjectId::Indicator(id)),
+            _ => None,
+        };
+        // Only those that were asked for have a section.
+        let link = link.filter(|_| match thing {
+            Thing::Indicator(id) => self.report.row(SubjectId::Indicator(id)).is_some(),
+            _ => false,
+        });
+        html! {
+            @match link {
+                Some(id) => a href={ "#" (id) } { bdi { (visible(title)) } },
+                None => bdi { (visible(title)) },
+            }
+        }
+    }
+}
+
+/// A mark that is read aloud, where no word stands beside it.
+pub(super) fn spoken_glyph(status: Option<Status>, lang: Lang) -> Markup {
+    html! {
+        @if let Some(s) = status {
+            svg class="g" role="img" aria-label=(words::status(s, lang)) { use href={ "#g-" (s.word()) } {} }
+        }
+    }
+}
+
+/// A line of the chart and its word.
+fn key(item: Item, word: &str) -> Markup {
+    html! { span { svg viewBox="0 0 22 8" aria-hidden="true" { (svg::inline(&[item])) } (word) } }
+}
+
+fn line(stroke: Stroke) -> Item {
+    Shape::drawn(Form::line(1.0, 4.0, 21.0, 4.0), stroke).into()
+}
+
+fn frequency(frequency: crate::value::Frequency, lang: Lang) -> &'static str {
+    use crate::value::Frequency;
+    match frequency {
+        Frequency::Daily => lang.pick("daily", "每日"),
+        Frequency::Weekly => lang.pick("weekly", "每周"),
+        Frequency::Monthly => lang.pick("monthly", "每月"),
+        Frequency::Quarterly => lang.pick("quarterly", "每季"),
+        Frequency::HalfYearly => lang.pick("half-yearly", "每半年"),
+        Frequency::Yearly => lang.pick("yearly", "每年"),
+    }
+}
