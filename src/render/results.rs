@@ -40,6 +40,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::sample::{assert_fits, many, results};
     use super::*;
+    use crate::render::text::width;
 
     fn table(of: &(Design, Results), lang: Lang, columns: Option<usize>) -> String {
         let shown = Shown { design: &of.0, results: &of.1, lang };
@@ -66,7 +67,11 @@ mod tests {
     fn ascii_has_words_for_marks() {
         let of = results();
         let shown = Shown { design: &of.0, results: &of.1, lang: Lang::En };
-        insta::assert_snapshot!(table::render(&shown, Look { ascii: true, ..Look::default() }));
+        let table = table::render(&shown, Look { ascii: true, ..Look::default() });
+        insta::assert_snapshot!(table);
+        // But for the labels of the design.
+        let foreign: String = table.chars().filter(|c| !c.is_ascii() && width(&c.to_string()) < 2).collect();
+        assert_eq!(foreign, "¥¥");
     }
 
     #[test]

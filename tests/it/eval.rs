@@ -373,3 +373,40 @@ fn the_examples_on_a_terminal() {
         assert_eq!(ran.code, 0, "{}", ran.stdout);
     }
 }
+
+/// The trend stands in the table of one period, and nowhere else is any history evaluated.
+#[test]
+fn a_trend_needs_one_period_and_a_table() {
+    let here = shop();
+    let trend = |line: &str| -> Vec<String> {
+        let ran = run(here.path(), line);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let braille = |c: char| ('\u{2800}'..='\u{28ff}').contains(&c);
+        ran.stdout
+            .lines()
+            .map(|l| l.chars().filter(|c| braille(*c)).collect())
+            .filter(|l: &String| !l.is_empty())
+            .collect()
+    };
+    // Revenue 110.5, 85, 20; conversion 2/4, 1/2 and no visits in March.
+    assert_eq!(trend("eval --period 2026-03"), ["⢸⣆", "⢠⡄"]);
+    assert_eq!(trend("eval --period 2026-03 --history 1"), ["⣇"]);
+    for none in ["--period 2026-03 --history 0", "--period 2026-03 --ascii", "--period 2026-03 --by-dimension region"] {
+        assert_eq!(trend(&format!("eval {none}")), [""; 0], "{none}");
+    }
+    for wrong in ["--format json", "--ascii", "--from 2026-01 --to 2026-03", "--by-dimension region", "-o x.csv"] {
+        let ran = run(here.path(), &format!("eval --history 3 {wrong}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{wrong}");
+        assert!(ran.stderr.contains("`--history` is shown as a trend"), "{}", ran.stderr);
+    }
+}
+
+/// The scoreboard in the README is what its command shows.
+#[test]
+fn the_readme_shows_the_scoreboard() {
+    let root = super::support::root();
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
+    let (_, command) = readme.split_once("cargo run -- ").expect("a command");
+    let ran = run(&root, command.lines().next().expect("a command"));
+    assert!(readme.contains(&format!("```text\n{}```\n", ran.stdout)), "the README lacks\n{}", ran.stdout);
+}

@@ -6,7 +6,8 @@ use super::data::DataArgs;
 use super::request::{self, SliceArgs};
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
-use crate::evaluate::EvalRequest;
+use crate::design::Design;
+use crate::evaluate::{EvalRequest, Periods, usual_history};
 use crate::render::results::{Look, Shown, csv, json, markdown, ndjson, table};
 use crate::render::words;
 use crate::results::{Results, Row, Status, SubjectId};
@@ -47,6 +48,11 @@ pub struct EvalArgs {
     /// Besides the whole a line for each member; `a,b`: for each pair. Several give each.
     #[arg(long, value_name = "DIMENSION")]
     pub by_dimension: Vec<String>,
+
+    /// How many periods before it the trend in the table of one period shows, 0 for none; else those that make, with it,
+    /// 14 days, 13 weeks, 12 months, 8 quarters, 6 halves or years.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=366))]
+    pub history: Option<u16>,
 
     #[command(flatten)]
     pub data: DataArgs,
@@ -123,14 +129,15 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let design = loaded.design();
+    let periods = request::periods(args, design)?;
     let asked = EvalRequest {
-        periods: request::periods(args, design)?,
+        history: history(args, &outputs, &periods, design)?,
+        periods,
         only: args.only.iter().map(|n| request::subject(design, n)).collect::<Result<_, _>>()?,
         measures: args.measures,
         slice: args.slice.conditions(design)?,
         by: args.by_dimension.iter().map(|d| request::dimensions(design, d)).collect::<Result<_, _>>()?,
         as_of: args.data.as_of()?,
-        ..EvalRequest::default()
     };
     let bound = match args.data.bound(&loaded, ui) {
         Ok(bound) => bound,
@@ -184,6 +191,27 @@ fn rendered(format: EvalFormat, shown: &Shown<'_>, look: Look) -> String {
         EvalFormat::Ndjson => ndjson::render(shown),
         EvalFormat::Csv => csv::render(shown),
         EvalFormat::Markdown => markdown::render(shown),
+    }
+}
+
+/// How many periods before it the trend of a single period takes: nothing else shows one.
+fn history(
+    args: &EvalArgs,
+    outputs: &[(PathBuf, EvalFormat)],
+    periods: &Periods,
+    design: &Design,
+) -> Result<usize, Failure> {
+    let table = match outputs {
+        [] => args.format.is_none_or(|f| f == EvalFormat::Table),
+        files => files.iter().any(|(_, format)| *format == EvalFormat::Table),
+    };
+    let single = !matches!(periods, Periods::Between { .. }) && args.by_dimension.is_empty();
+    match args.history {
+        Some(count) if table && single && !args.ascii => Ok(count.into()),
+        Some(_) => Err(Failure::usage("`--history` is shown as a trend, in the table of one period alone")
+            .help("for values of many periods use `--from` and `--to`")),
+        None if table && single && !args.ascii => Ok(usual_history(periods.grain(design))),
+        None => Ok(0),
     }
 }
 

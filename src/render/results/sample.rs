@@ -151,6 +151,20 @@ pub fn results() -> (Design, Results) {
             ..row(SubjectId::Design, "training", "客户培训部 KPI 设计鱼骨图")
         },
     ];
+    // The share has been measured once before, the others in all three quarters.
+    let before = [("2025-Q3", 0.90, false), ("2025-Q4", 1.02, true), ("2026-Q1", 0.97, false)];
+    let earlier = |(period, scale, all): (&str, f64, bool)| {
+        let scaled = move |row: &Row| Row {
+            period: period.into(),
+            value: match row.name.as_str() {
+                "share" => all.then_some(Number::Float(0.21)),
+                _ => row.value.as_ref().map(|v| v.mul(&Number::Float(scale))),
+            },
+            ..row.clone()
+        };
+        rows.iter().map(scaled).collect::<Vec<Row>>()
+    };
+    let history = before.into_iter().flat_map(earlier).collect();
     let results = Results {
         name: "training".into(),
         title: "客户培训部 KPI 设计鱼骨图".into(),
@@ -159,7 +173,7 @@ pub fn results() -> (Design, Results) {
         as_of: Some(date("2026-06-30")),
         periods: vec![("2026-Q2".into(), Window::new(date("2026-04-01"), date("2026-07-01")))],
         rows,
-        history: Vec::new(),
+        history,
         sources: vec![SourceReport {
             name: "surveys".into(),
             title: "问卷".into(),
@@ -183,6 +197,7 @@ pub fn results() -> (Design, Results) {
 pub fn many() -> (Design, Results) {
     let (design, mut results) = results();
     let template = std::mem::take(&mut results.rows);
+    results.history.clear();
     let months = ["2026-04", "2026-05", "2026-06"];
     results.periods = months
         .iter()

@@ -2,6 +2,7 @@
 
 mod matrix;
 mod scoreboard;
+mod trend;
 
 use super::view::{Key, SliceKey, keys};
 use super::{Look, Shown};

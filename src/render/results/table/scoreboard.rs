@@ -1,5 +1,8 @@
 //! The scoreboard: all indicators of one period and slice below their factors.
 
+use std::collections::HashMap;
+
+use super::trend::{sparkline, trends};
 use super::{GAP, LEAST_TITLE, headline, mark, note_lines, status_style};
 use crate::render::results::view::{Board, Key, Line, Role};
 use crate::render::results::{Look, Shown, format};
@@ -20,42 +23,46 @@ struct Widths {
     target: usize,
     score: usize,
     bar: usize,
+    trend: usize,
     weight: usize,
 }
 
 impl Widths {
-    fn all(self) -> [usize; 7] {
-        [self.title, self.actual, self.judged, self.target, self.score, self.bar, self.weight]
+    fn all(self) -> [usize; 8] {
+        [self.title, self.actual, self.judged, self.target, self.score, self.bar, self.trend, self.weight]
     }
 
     fn total(self) -> usize {
-        let shown: Vec<usize> = self.all().into_iter().filter(|w| *w > 0).collect();
-        shown.iter().sum::<usize>() + GAP * shown.len().saturating_sub(1)
+        self.all().iter().sum::<usize>() + self.gaps().iter().sum::<usize>()
     }
 
-    /// Gives up what is least needed until the line fits: what targets have beyond `target`, the width of titles, the bar,
-    /// the weights, the target.
-    fn fit(mut self, columns: usize, target: usize) -> Widths {
-        let natural = self;
-        let squeeze = |w: &mut Widths, least: usize| {
+    /// What stands before each column. A trend belongs to the bar before it.
+    fn gaps(self) -> [usize; 8] {
+        let gap = |w: usize| if w > 0 { GAP } else { 0 };
+        let trend = if self.bar > 0 { gap(self.trend).min(1) } else { gap(self.trend) };
+        let [_, actual, judged, target, score, bar, _, weight] = self.all().map(gap);
+        [0, actual, judged, target, score, bar, trend, weight]
+    }
+
+    /// Gives up what is missed least until the line fits with titles that can be read: the trend (`--history` and `explain`
+    /// tell it), the bar (the score tells it), the weights, and last the target (the score tells how near it is). Then
+    /// titles are cut. Never the actual value, nor the score. `target`: the width that targets need; what they have beyond it
+    /// goes before anything else.
+    fn fit(self, columns: usize, target: usize) -> Widths {
+        let squeezed = |mut w: Widths| {
             let over = |w: &Widths| w.total().saturating_sub(columns);
-            (w.target, w.title) = (natural.target, natural.title);
-            w.target = w.target.saturating_sub(over(w)).max(target.min(w.target));
-            w.title = w.title.saturating_sub(over(w)).max(least.min(w.title));
+            w.target = w.target.saturating_sub(over(&w)).max(target.min(w.target));
+            w.title = w.title.saturating_sub(over(&w)).max(LEAST_TITLE.min(w.title));
+            w
         };
-        squeeze(&mut self, LEAST_TITLE + 8);
-        if self.total() > columns {
-            self.bar = 0;
-            squeeze(&mut self, LEAST_TITLE);
-        }
-        if self.total() > columns {
-            self.weight = 0;
-            squeeze(&mut self, LEAST_TITLE);
-        }
-        if self.total() > columns {
-            self.target = 0;
-        }
-        self
+        let readable = self.title.min((columns * 2 / 5).max(LEAST_TITLE + 8));
+        let no_trend = Widths { trend: 0, ..self };
+        let no_bar = Widths { bar: 0, ..no_trend };
+        let no_weight = Widths { weight: 0, ..no_bar };
+        let steps = [self, no_trend, no_bar, no_weight].map(squeezed);
+        let fits = |w: &&Widths| w.total() <= columns;
+        let step = steps.iter().find(|w| w.title >= readable && fits(w)).or_else(|| steps.last().filter(fits));
+        step.copied().unwrap_or_else(|| squeezed(Widths { target: 0, ..no_weight }))
     }
 }
 
@@ -65,11 +72,12 @@ struct Cells {
     judged: String,
     target: String,
     score: String,
+    trend: String,
     weight: String,
 }
 
 impl Cells {
-    fn of(shown: &Shown<'_>, line: &Line<'_>, row: &Row) -> Cells {
+    fn of(shown: &Shown<'_>, line: &Line<'_>, row: &Row, trend: Option<&Vec<Option<f64>>>) -> Cells {
         Cells {
             actual: shown.actual(row),
             judged: shown.judged(row).unwrap_or_default(),
@@ -78,6 +86,7 @@ impl Cells {
                 Role::Heading { .. } | Role::Indicator | Role::Measure => shown.target(row),
             },
             score: shown.score(row),
+            trend: trend.map(|values| sparkline(values)).unwrap_or_default(),
             weight: match line.role {
                 Role::Alias { .. } => String::new(),
                 Role::Heading { .. } | Role::Indicator | Role::Measure => shown.weight(row),
@@ -93,14 +102,17 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
 
     let lines: Vec<(&Line<'_>, Option<&Row>)> =
         board.lines.iter().map(|l| (l, l.rows.first().copied().flatten())).collect();
-    let mut cells: Vec<Option<Cells>> = lines.iter().map(|(l, r)| r.map(|row| Cells::of(shown, l, row))).collect();
+    // Braille is no ASCII, and a line of letters would say less than the values do.
+    let trends = if look.ascii { HashMap::new() } else { trends(shown, key.slice) };
+    let cells_of = |l: &Line<'_>, row: &Row| Cells::of(shown, l, row, trends.get(&row.subject));
+    let mut cells: Vec<Option<Cells>> = lines.iter().map(|(l, r)| r.map(|row| cells_of(l, row))).collect();
     let marks = marks_width(board.lines.iter().flat_map(|l| &l.rows).flatten(), look, lang);
     let titles = Titles { marks, words: [lang.pick("indicator", "指标"), lang.pick("actual", "实际")] };
     let [judged, target] = [lang.pick("judged on", "考核期"), lang.pick("target", "目标")];
-    let [score, weight] = [lang.pick("score", "得分"), lang.pick("weight", "权重")];
+    let [score, trend, weight] = [lang.pick("score", "得分"), lang.pick("trend", "趋势"), lang.pick("weight", "权重")];
 
-    let of = |header: &str, cell: fn(&Cells) -> &str| {
-        let cells = lines.iter().zip(&cells).filter_map(|((l, _), c)| c.as_ref().map(|c| (l, cell(c))));
+    let of = |cells: &[Option<Cells>], header: &str, cell: fn(&Cells) -> &str| {
+        let cells = lines.iter().zip(cells).filter_map(|((l, _), c)| c.as_ref().map(|c| (l, cell(c))));
         let wide = cells.filter(|(l, _)| !matches!(l.role, Role::Heading { .. })).map(|(_, c)| width(c)).max();
         wide.filter(|w| *w > 0).map_or(0, |w| w.max(width(header)))
     };
@@ -111,13 +123,24 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
     let any_weight = cells.iter().flatten().any(|c| !c.weight.is_empty());
     let mut natural = Widths {
         title: measured.map(name).max().unwrap_or(0).max(marks + 3 + width(indicator_word)),
-        actual: of(actual_word, |c| &c.actual).max(measure_width(shown, &board)),
-        judged: of(judged, |c| &c.judged),
-        target: of(target, |c| &c.target),
+        actual: of(&cells, actual_word, |c| &c.actual).max(measure_width(shown, &board)),
+        judged: of(&cells, judged, |c| &c.judged),
+        target: of(&cells, target, |c| &c.target),
         score: if any_score { width(score).max(5) } else { 0 },
         bar: if any_score { BAR } else { 0 },
+        trend: of(&cells, trend, |c| &c.trend),
         weight: if any_weight { width(weight).max(5) } else { 0 },
     };
+    // Where not all has room, a target does without the word of its unit: the actual value beside it has it.
+    if look.columns.is_some_and(|c| natural.total() > c) {
+        for cell in cells.iter_mut().flatten() {
+            let word = cell.actual.split_once(' ').map(|(_, word)| format!(" {word}"));
+            if let Some(short) = word.and_then(|word| cell.target.strip_suffix(&word)).map(str::to_string) {
+                cell.target = short;
+            }
+        }
+        natural.target = of(&cells, target, |c| &c.target);
+    }
     // A reference to another factor may be cut, a target may not.
     let own = |l: &Line<'_>| matches!(l.role, Role::Indicator);
     let targets = lines.iter().zip(&cells).filter(|((l, _), _)| own(l)).filter_map(|(_, c)| c.as_ref());
@@ -137,8 +160,8 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
         let actual_head = format!("{actual_word}{}", if starred { " " } else { "" });
         let head = Drawn {
             title: format!("{}{indicator_word}", " ".repeat(marks + 3)),
-            cells: [actual_head.as_str(), judged, target, score, BAR_SCALE, weight].map(String::from),
-            styles: [DIM; 6],
+            cells: [actual_head.as_str(), judged, target, score, BAR_SCALE, trend, weight].map(String::from),
+            styles: [DIM; 7],
         };
         out.push_str(&head.line(widths, look, DIM));
     }
@@ -173,10 +196,10 @@ pub(super) fn scoreboard(out: &mut String, shown: &Shown<'_>, look: Look, key: K
     if !board.measures.is_empty() {
         let gap = if board.lines.is_empty() { "" } else { "\n" };
         out.push_str(&format!("{gap}{}\n", look.paint.paint(DIM, lang.pick("measures", "度量"))));
-        let widths = Widths { judged: 0, target: 0, score: 0, bar: 0, weight: 0, ..widths };
+        let widths = Widths { judged: 0, target: 0, score: 0, bar: 0, trend: 0, weight: 0, ..widths };
         for line in &board.measures {
             let Some(row) = line.rows.first().copied().flatten() else { continue };
-            let cells = Cells::of(shown, line, row);
+            let cells = cells_of(line, row);
             let drawn = Drawn::of(line, Some(row), Some(&cells), &titles, widths, look, lang);
             out.push_str(&drawn.line(widths, look, Style::new()));
             for note in shown.notes(row) {
@@ -215,8 +238,8 @@ impl Titles {
 /// A line whose cells are texts, ready for padding.
 struct Drawn {
     title: String,
-    cells: [String; 6],
-    styles: [Style; 6],
+    cells: [String; 7],
+    styles: [Style; 7],
 }
 
 impl Drawn {
@@ -249,27 +272,31 @@ impl Drawn {
                 cut(&text(|c| &c.target), widths.target, look.ascii).into_owned(),
                 text(|c| &c.score),
                 bar,
+                text(|c| &c.trend),
                 text(|c| &c.weight),
             ],
-            styles: [Style::new(), DIM, Style::new(), style, style, DIM],
+            styles: [Style::new(), DIM, Style::new(), style, style, Style::new(), DIM],
         }
     }
 
     /// Cells padded to the widths, those of width 0 left out. The mark before the title takes `style`.
     fn line(&self, widths: Widths, look: Look, style: Style) -> String {
         let [_, rest @ ..] = widths.all();
-        let aligns = [Align::Right, Align::Left, Align::Left, Align::Right, Align::Left, Align::Right];
-        let mut text = vec![painted_mark(&pad(&self.title, widths.title, Align::Left), style, look)];
-        for (((cell, width), align), style) in self.cells.iter().zip(rest).zip(aligns).zip(self.styles) {
+        let aligns = [Align::Right, Align::Left, Align::Left, Align::Right, Align::Left, Align::Left, Align::Right];
+        let [_, gaps @ ..] = widths.gaps();
+        let mut text = painted_mark(&pad(&self.title, widths.title, Align::Left), style, look);
+        for ((((cell, width), gap), align), style) in self.cells.iter().zip(rest).zip(gaps).zip(aligns).zip(self.styles)
+        {
             if width > 0 {
                 let padded = pad(cell, width, align);
                 // Colour what is there, not the padding.
                 let bare = padded.trim();
                 let style = if bare.is_empty() { Style::new() } else { style };
-                text.push(padded.replacen(bare, &look.paint.paint(style, bare), usize::from(!bare.is_empty())));
+                let painted = padded.replacen(bare, &look.paint.paint(style, bare), usize::from(!bare.is_empty()));
+                text.push_str(&format!("{}{painted}", " ".repeat(gap)));
             }
         }
-        format!("{}\n", text.join(&" ".repeat(GAP)).trim_end())
+        format!("{}\n", text.trim_end())
     }
 }
 
@@ -299,7 +326,7 @@ fn bar(score: f64) -> String {
 
 /// A heading runs over the columns that it has nothing for.
 fn heading_line(out: &mut String, line: &Line<'_>, cells: Option<&Cells>, style: Style, widths: Widths, look: Look) {
-    let before = Widths { score: 0, bar: 0, weight: 0, ..widths }.total();
+    let before = Widths { score: 0, bar: 0, trend: 0, weight: 0, ..widths }.total();
     let lead = " ".repeat(2 * line.depth);
     let title = cut(&line.title, before.saturating_sub(lead.len()), look.ascii).into_owned();
     let mut used = width(&title) + lead.len();
@@ -312,16 +339,17 @@ fn heading_line(out: &mut String, line: &Line<'_>, cells: Option<&Cells>, style:
     }
     if let Some(cells) = cells {
         text.push_str(&" ".repeat(before.saturating_sub(used)));
-        let gap = " ".repeat(GAP);
+        let score = look.paint.paint(style.bold(), cells.score.as_str());
+        let weight = look.paint.paint(BOLD, cells.weight.as_str());
+        let [_, _, _, _, score_gap, bar_gap, trend_gap, weight_gap] = widths.gaps();
+        let between = bar_gap + widths.bar + trend_gap + widths.trend;
         if widths.score > 0 {
-            let fill = " ".repeat(widths.score.saturating_sub(width(&cells.score)));
-            text.push_str(&format!("{gap}{fill}{}", look.paint.paint(style.bold(), cells.score.as_str())));
-        }
-        if widths.bar > 0 {
-            text.push_str(&format!("{gap}{}", " ".repeat(widths.bar)));
+            text.push_str(&" ".repeat(score_gap + widths.score.saturating_sub(width(&cells.score))));
+            text.push_str(&format!("{score}{}", " ".repeat(between)));
         }
         if widths.weight > 0 {
-            text.push_str(&format!("{gap}{}", look.paint.paint(BOLD, pad(&cells.weight, widths.weight, Align::Right))));
+            text.push_str(&" ".repeat(weight_gap + widths.weight.saturating_sub(width(&cells.weight))));
+            text.push_str(&weight);
         }
     }
     out.push_str(text.trim_end());
