@@ -33,7 +33,7 @@ use crate::value::calendar::Date;
 use crate::value::{Number, Window};
 pub use assemble::{EvalRequest, Periods, Traces, run, run_traced, usual_history};
 use coverage::Coverage;
-pub use facts::DataFacts;
+pub use facts::{DataFacts, Reopen};
 use outcome::{Datum, Outcome};
 pub use reads::{leaves, needs, slicable};
 use windows::Frame;

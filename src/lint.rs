@@ -11,6 +11,7 @@ mod findings;
 mod inputs;
 mod levels;
 mod page;
+mod rows;
 mod rules;
 mod run;
 mod select;

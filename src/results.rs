@@ -234,6 +234,9 @@ pub struct StepReport {
     pub step: String,
     pub reason: Option<String>,
     pub count: u64,
+    /// Of the rows that `deduplicate … keep` took, those that differ from the one that stayed though nothing says which of
+    /// the two is the later: the order of the data decided.
+    pub undecided: u64,
 }
 
 // ---- how a value came about --------------------------------------------------------------------------------------

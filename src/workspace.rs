@@ -109,17 +109,8 @@ impl Loaded {
 
     /// Judges the design by the rules; their findings join the diagnostics.
     pub fn lint(&mut self, options: &lint::Options, facts: Option<&dyn Facts>) {
-        let input = lint::Input {
-            files: self.sources.iter().zip(&self.parses).collect(),
-            checked: &self.checked,
-            config: &self.config,
-            facts,
-        };
-        let mut judgement = lint::judge(&input, options);
-        self.checked.diagnostics.append(&mut judgement.findings);
-        self.checked.diagnostics.append(&mut judgement.problems);
-        diagnostic::sort(&mut self.checked.diagnostics);
-        self.judgement = Some(judgement);
+        let judgement = self.judgement_of(options, facts);
+        self.take(judgement, Vec::new());
     }
 
     /// As [`Loaded::lint`], with the data; what is wrong with the data joins the diagnostics. A design with errors is judged
@@ -129,14 +120,31 @@ impl Loaded {
         if self.has_errors() {
             return self.lint(options, None);
         }
-        match self.facts(data, options.as_of) {
-            Ok(facts) => self.lint(options, facts.as_ref().map(|f| f as &dyn Facts)),
+        match self.with_facts(data, options.as_of, |facts| self.judgement_of(options, facts)) {
+            Ok((judgement, errors)) => self.take(judgement, errors),
             Err(errors) => {
-                self.lint(options, None);
-                self.checked.diagnostics.extend(errors);
-                diagnostic::sort(&mut self.checked.diagnostics);
+                let judgement = self.judgement_of(options, None);
+                self.take(judgement, errors);
             }
         }
+    }
+
+    fn judgement_of(&self, options: &lint::Options, facts: Option<&dyn Facts>) -> Judgement {
+        let input = lint::Input {
+            files: self.sources.iter().zip(&self.parses).collect(),
+            checked: &self.checked,
+            config: &self.config,
+            facts,
+        };
+        lint::judge(&input, options)
+    }
+
+    fn take(&mut self, mut judgement: Judgement, errors: Vec<Diagnostic>) {
+        self.checked.diagnostics.append(&mut judgement.findings);
+        self.checked.diagnostics.append(&mut judgement.problems);
+        self.checked.diagnostics.extend(errors);
+        diagnostic::sort(&mut self.checked.diagnostics);
+        self.judgement = Some(judgement);
     }
 
     /// `config`: the text of `kpi.toml`, or why it cannot be read; None: there is none.

@@ -30,6 +30,7 @@ pub fn clean(context: &Context<'_>, table: &mut Raw<'_>, raw: &RawTable) -> Resu
     let mut cleaning =
         Cleaning { kept: BooleanBuffer::new_set(table.rows), steps: Vec::new(), blanked: BTreeMap::new() };
     for step in &table.source.clean {
+        let mut undecided = 0;
         let count = match &step.kind {
             CleanKind::DropWhere(expr) => {
                 let compiler =
@@ -68,10 +69,12 @@ pub fn clean(context: &Context<'_>, table: &mut Raw<'_>, raw: &RawTable) -> Resu
                 if !doubles.unequal.is_empty() {
                     return Err(explain(table, raw, doubles.unequal));
                 }
+                undecided = doubles.undecided;
                 remove(&mut cleaning.kept, &doubles.dropped)
             }
         };
-        cleaning.steps.push(StepReport { step: says(context, table, step), reason: step.reason.clone(), count });
+        let says = says(context, table, step);
+        cleaning.steps.push(StepReport { step: says, reason: step.reason.clone(), count, undecided });
     }
     Ok(cleaning)
 }
@@ -114,6 +117,8 @@ struct Doubles {
     dropped: BooleanBuffer,
     /// Doubles that differ though nothing says which one to keep.
     unequal: Violations,
+    /// Rows that were dropped though `keep` has one value for them and for the row that stays, and they differ.
+    undecided: u64,
 }
 
 /// Rows equal in `by` are one. Of those with equal `keep` values the later in the data stays; a missing one comes last.
@@ -142,8 +147,12 @@ fn doubles(
         None => None,
     };
     let everything: Vec<FieldId> = table.columns.keys().copied().collect();
-    let all = if keep.is_none() { comparable(&values(&everything), SortOptions::default())? } else { None };
-    let mut doubles = Doubles { dropped: BooleanBuffer::new_unset(table.rows), unequal: Violations::default() };
+    let whole = || comparable(&values(&everything), SortOptions::default());
+    let all = if keep.is_none() { whole()? } else { None };
+    let mut doubles =
+        Doubles { dropped: BooleanBuffer::new_unset(table.rows), unequal: Violations::default(), undecided: 0 };
+    // Rows that gave way to one that is worth the same.
+    let mut ties: Vec<usize> = Vec::new();
     let Some(key_rows) = key_rows else { return Ok(doubles) };
     let mut dropped = vec![false; table.rows];
     let mut drop = |row: usize| {
@@ -159,7 +168,11 @@ fn doubles(
         };
         match (&worth, &all) {
             (Some(worth), _) => {
-                if worth.row(row) >= worth.row(*first) {
+                let order = worth.row(row).cmp(&worth.row(*first));
+                if order.is_eq() {
+                    ties.push(*first);
+                }
+                if order.is_ge() {
                     drop(*first);
                     *first = row;
                 } else {
@@ -173,6 +186,12 @@ fn doubles(
             }
             (None, _) => drop(row),
         }
+    }
+    if let (false, Some(worth), Some(all)) = (ties.is_empty(), &worth, whole()?) {
+        let gave_way_to = |row: usize| best.get(key_rows.row(row).data()).map(|stays| (row, *stays));
+        let undecided = ties.into_iter().filter_map(gave_way_to);
+        let undecided = undecided.filter(|(a, b)| worth.row(*a) == worth.row(*b) && all.row(*a) != all.row(*b));
+        doubles.undecided = undecided.count() as u64;
     }
     doubles.dropped = BooleanBuffer::from_iter(dropped);
     Ok(doubles)

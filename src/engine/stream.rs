@@ -245,7 +245,10 @@ fn read(
             }
             CleanKind::Deduplicate { .. } | CleanKind::BlankInvalid => continue,
         };
-        steps.push((StepReport { step: says.trim_end().to_string(), reason: step.reason.clone(), count: 0 }, drop));
+        steps.push((
+            StepReport { step: says.trim_end().to_string(), reason: step.reason.clone(), count: 0, undecided: 0 },
+            drop,
+        ));
     }
     let facts = facts(context, source, &stream, &mut steps, &known)?;
     stream.keep = steps.into_iter().map(|(_, drop)| drop.is_not_true()).collect();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Condition, Design, DimensionId, Formula, FormulaKind, IndicatorId, SourceId};
+use crate::design::{Aggregate, Condition, Design, DimensionId, Formula, FormulaKind, IndicatorId, SourceId};
 use crate::results::{SourceReport, Status};
 use crate::source::Span;
 use crate::value::calendar::Date;
-use crate::value::{Number, Period};
+use crate::value::{Number, Period, Window};
 
 /// One reporting period of an indicator.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Observation {
     }
 }
 
-/// The data behind a design.
+/// The data behind a design. What nobody asks for is not looked up.
 pub trait Facts: Sync {
     /// The day up to which the data is judged.
     fn as_of(&self) -> Date;
@@ -44,6 +44,17 @@ pub trait Facts: Sync {
     /// The members of a dimension that have a row in anything that an indicator reads, up to the as-of day. None: no target
     /// and no formula names one of its members.
     fn members(&self, dimension: DimensionId) -> Option<&BTreeSet<String>>;
+
+    /// The values of aggregates over the rows of windows, one for each ask in order, in base units. None: of no rows.
+    /// Asks that are made together cost little more than one.
+    fn aggregates(&self, asks: &[(Aggregate, Window)]) -> Vec<Option<f64>>;
+
+    /// A field's values in the first rows that an aggregate reads on a window, as text; missing ones are left out.
+    fn examples(&self, aggregate: &Aggregate, window: Window, field: &str, most: usize) -> Vec<String>;
+
+    /// What an indicator's latest value would be if `drop where` dropped nothing. None: nothing was dropped, or the rows
+    /// that were cannot be read.
+    fn undropped(&self, indicator: IndicatorId) -> Option<f64>;
 
     /// How a source was read; None: it was not.
     fn source(&self, source: SourceId) -> Option<&SourceReport>;

@@ -31,24 +31,27 @@ pub fn judge(input: &Input<'_>, options: &Options) -> Judgement {
     let (selection, problems) = Selection::new(input.config, options);
     let context = Context::new(input, options.as_of);
     let rules = selection.rules();
-    let answers: Vec<(&'static Rule, Vec<Found>, Vec<NotJudged>)> = rules
-        .par_iter()
-        .map(|rule| {
-            let lacking = match rule.needs {
-                Needs::Nothing => false,
-                Needs::Day => context.as_of.is_none(),
-                Needs::Data => context.facts.is_none(),
-            };
-            if lacking {
-                let skipped = NotJudged { rule: rule.code.id, indicator: None, why: want(rule.needs) };
-                return (*rule, Vec::new(), vec![skipped]);
-            }
-            let mut findings = Findings::default();
-            (rule.check)(&context, &mut findings);
-            let (found, not_judged) = findings.finish(rule);
-            (*rule, found, not_judged)
-        })
-        .collect();
+    let answer = |rule: &&'static Rule| {
+        let lacking = match rule.needs {
+            Needs::Nothing => false,
+            Needs::Day => context.as_of.is_none(),
+            Needs::Data => context.facts.is_none(),
+        };
+        if lacking {
+            let skipped = NotJudged { rule: rule.code.id, indicator: None, why: want(rule.needs) };
+            return (*rule, Vec::new(), vec![skipped]);
+        }
+        let mut findings = Findings::default();
+        (rule.check)(&context, &mut findings);
+        let (found, not_judged) = findings.finish(rule);
+        (*rule, found, not_judged)
+    };
+    // The data is asked by one rule at a time: it has threads of its own, and a rule that waits for it must not be handed
+    // another one that does.
+    let answers: Vec<(&'static Rule, Vec<Found>, Vec<NotJudged>)> = match context.facts {
+        Some(_) => rules.iter().map(answer).collect(),
+        None => rules.par_iter().map(answer).collect(),
+    };
 
     let mut judged: Vec<&'static Rule> = Vec::new();
     let mut not_judged = Vec::new();

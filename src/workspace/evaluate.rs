@@ -7,7 +7,8 @@ use crate::data::{self, Access, Progress};
 use crate::design::{Design, GivenTable, IndicatorId, MeasureId, SourceId, Subject, Test};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Embedded, Options};
-use crate::evaluate::{self, DataFacts, EvalRequest, needs};
+use crate::evaluate::{self, DataFacts, EvalRequest, Reopen, needs};
+use crate::lint::{Facts, Judgement};
 use crate::plan::{Answers, Needs};
 use crate::results::{Results, SubjectId};
 use crate::source::{FileId, SourceFile};
@@ -93,13 +94,27 @@ impl Loaded {
         Ok(results)
     }
 
-    /// What the rules are told of all data of a design without errors, every field of it read and validated. None: there
+    /// Judges a design without errors with all its data, every field of it read and validated; `judge` gets None where there
     /// is no data. Errors are of the data.
-    pub fn facts(&self, options: &DataOptions, as_of: Option<Date>) -> Result<Option<DataFacts>, Vec<Diagnostic>> {
+    pub(super) fn with_facts(
+        &self,
+        options: &DataOptions,
+        as_of: Option<Date>,
+        judge: impl FnOnce(Option<&dyn Facts>) -> Judgement,
+    ) -> Result<(Judgement, Vec<Diagnostic>), Vec<Diagnostic>> {
         let request = EvalRequest { as_of, ..EvalRequest::default() };
         let needs = Needs { everything: true, ..self.needs(&request) };
         let engine = self.open_data(self.design(), options, &needs)?;
-        DataFacts::gather(self.design(), &self.sources, &engine, as_of)
+        let reopen: &Reopen<'_> = &|design, needs, see| {
+            let engine = self.open_data(design, options, needs)?;
+            see(&engine);
+            Ok(())
+        };
+        let Some(facts) = DataFacts::new(self.design(), &self.sources, &engine, reopen, as_of) else {
+            return Ok((judge(None), Vec::new()));
+        };
+        let judgement = judge(Some(&facts));
+        Ok((judgement, facts.into_errors()))
     }
 
     /// Runs the tests of a design without errors whose titles are wanted.

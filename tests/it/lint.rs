@@ -15,9 +15,12 @@ use crate::support::root;
 
 /// The codes that a design of the rules must have; a rule that is lost is lost for those who waived it.
 const CODES: &[&str] = &[
-    "S01", "S02", "S04", "S05", "S07", "S08", "S09", "S10", "S11", "S12", "S13", "R01", "R02", "R03", "R04", "R05",
-    "R06", "R08", "R09", "R10", "R12", "R14", "R15", "R17", "R19", "R20", "R21", "T01", "T02", "T04", "T05", "T07",
-    "T09", "T11", "T13", "X03", "X05", "X12", "G01", "G06", "G07", "G08",
+    "S01", "S02", "S04", "S05", "S07", "S08", "S09", "S10", "S11", "S12", "S13", "M04", "M05", "M06", "M08", "M09",
+    "M10", "M11", "M12", "M13", "M14", "M15", "M17", "M19", "M21", "M22", "A01", "A02", "A03", "A04", "A05", "A06",
+    "A07", "A08", "A09", "A10", "A11", "A12", "A13", "A14", "A15", "A18", "R01", "R02", "R03", "R04", "R05", "R06",
+    "R08", "R09", "R10", "R11", "R12", "R14", "R15", "R17", "R18", "R19", "R20", "R21", "T01", "T02", "T04", "T05",
+    "T07", "T09", "T11", "T12", "T13", "X03", "X05", "X12", "D01", "D02", "D06", "D08", "D09", "D11", "G01", "G06",
+    "G07", "G08",
 ];
 
 /// Judged on a fixed day, by all rules: those of `appraisal` only where one of them is meant.
@@ -91,43 +94,50 @@ fn cases() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A rule that needs data has workspaces in its place: `bad/` raises it, `good/` does not, and neither has errors of its
-/// own.
+/// A rule that looks at data has workspaces in its place: those that start with `bad` raise it, those that start with `good`
+/// do not, and neither has errors of its own.
 #[cfg(feature = "engine")]
 #[test]
 fn cases_with_data() {
     let mut wrong = Vec::new();
     for folder in folders() {
         let rule = rule_of(&folder);
-        if rule.needs != lint::Needs::Data {
-            continue;
-        }
-        for file in ["bad", "good"] {
-            let workspace = folder.join(file);
-            let judged = || {
-                let mut loaded = fishbone::load_path(&workspace).expect("a design");
-                let options = Options { profile: Some(Profile::Strict), ..Options::default() };
-                loaded.lint_with_data(&options, &fishbone::DataOptions::default());
-                loaded.shown.clear();
-                loaded
-            };
-            let loaded = judged();
+        let entries = std::fs::read_dir(&folder).expect("a folder").map(|e| e.expect("an entry").path());
+        let mut workspaces: Vec<PathBuf> = entries.filter(|p| p.is_dir()).collect();
+        workspaces.sort();
+        let name = |p: &PathBuf| p.file_name().expect("a name").to_string_lossy().into_owned();
+        let names: Vec<String> = workspaces.iter().map(name).collect();
+        let all = ["bad", "good"].iter().all(|start| names.iter().any(|n| n.starts_with(start)));
+        assert!(all || rule.needs != lint::Needs::Data, "{}: {names:?}", folder.display());
+        for (workspace, name) in workspaces.iter().zip(names) {
+            let mut loaded = fishbone::load_path(workspace).expect("a design");
+            let options = Options { profile: Some(Profile::Strict), ..Options::default() };
+            loaded.lint_with_data(&options, &fishbone::DataOptions::default());
+            loaded.shown.clear();
             let raised = raised(&loaded);
-            if raised.contains(rule.code.id) != (file == "bad") || raised.iter().any(|c| c.starts_with('E')) {
-                wrong.push(format!("{}/{file} raises {}", folder.display(), shown(&loaded)));
+            let bad = name.starts_with("bad");
+            let whole = rule.needs != lint::Needs::Data || rule_was_judged(&loaded, rule);
+            if raised.contains(rule.code.id) != bad || raised.iter().any(|c| c.starts_with('E')) || !whole {
+                wrong.push(format!("{}/{name} raises {}", folder.display(), shown(&loaded)));
             }
-            if file == "bad" {
+            if bad {
                 insta::with_settings!({
                     snapshot_path => &folder,
                     prepend_module_to_snapshot => false,
                     omit_expression => true,
                 }, {
-                    insta::assert_snapshot!("bad", format!("{}\n────────\n{}", shown(&loaded), shown_in(Lang::Zh, &loaded)));
+                    insta::assert_snapshot!(name, format!("{}\n────────\n{}", shown(&loaded), shown_in(Lang::Zh, &loaded)));
                 });
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a rule was judged for every indicator: a design that it could not judge is no passing one.
+#[cfg(feature = "engine")]
+fn rule_was_judged(loaded: &Loaded, rule: &Rule) -> bool {
+    loaded.judgement.as_ref().is_some_and(|j| j.not_judged.iter().all(|n| n.rule != rule.code.id))
 }
 
 /// A page's ```` ```kpi,fails ```` blocks raise its rule, its ```` ```kpi ```` blocks do not, and neither has errors.

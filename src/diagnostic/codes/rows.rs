@@ -113,7 +113,7 @@ source customers {
         text: r#"
 `deduplicate by a` without `keep` takes rows with the same `a` as one row that was sent twice. Two of them differ in another field,
 so one of them is wrong, and only its author knows which. `keep latest f` or `keep earliest f` decides by a field; of rows that
-are equal in it the later in the data stays.
+are equal in it the later in the data stays. Rule D01 finds where that decided.
 
 ```kpi
 source orders {

@@ -7,7 +7,7 @@ mod missing_definition;
 mod missing_label;
 mod name_unit_mismatch;
 mod near_duplicate_name;
-mod not_a_share;
+pub(super) mod not_a_share;
 mod undeclared_scale;
 mod unnormalised_total;
 mod vague_word;

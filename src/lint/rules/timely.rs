@@ -5,6 +5,7 @@ mod due_inside_period;
 mod expired_target;
 mod missing_review;
 mod missing_target;
+mod moving_holiday;
 mod overdue_action;
 mod target_gap;
 mod window_outlives_target;
@@ -19,5 +20,6 @@ pub const RULES: &[Rule] = &[
     target_gap::RULE,
     due_inside_period::RULE,
     baseline_of_another_length::RULE,
+    moving_holiday::RULE,
     window_outlives_target::RULE,
 ];

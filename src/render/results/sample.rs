@@ -184,6 +184,7 @@ pub fn results() -> (Design, Results) {
                 step: "drop invalid".into(),
                 reason: Some("满意度只能是 1 到 5".into()),
                 count: 12,
+                undecided: 0,
             }],
             first: Some(date("2024-01-03")),
             last: Some(date("2026-06-29")),

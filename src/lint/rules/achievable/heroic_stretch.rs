@@ -5,7 +5,8 @@
 //! beyond the baseline, and more than a quarter of the baseline away from it, is no longer a stretch. Both are allowed;
 //! they want a reason: `allow A07: "the second line opens in May"`.
 //!
-//! Values that cross 0, and baselines of 0, have no measure and are left alone.
+//! Values that cross 0, and baselines of 0, have no measure and are left alone; so are rates of growth, of which 2% are no
+//! level that 5% could be a share of.
 //!
 //! ```kpi,fails
 //! source orders { from: csv("orders.csv"), time: day
@@ -41,9 +42,9 @@
 //! 目标或挑战值要求飞跃
 //!
 //! 目标比基准高出（或低于）一半以上，靠把同样的事做得更好很少能达到；挑战值离目标比目标离基准远一倍以上、离基准又超过四分之一的，
-//! 就不再是挑战。都可以写，但要说明理由：`allow A07: "二号线五月投产"`。基准为 0 或正负号不同的不作判断。
+//! 就不再是挑战。都可以写，但要说明理由：`allow A07: "二号线五月投产"`。基准为 0、正负号不同以及增长率不作判断。
 
-use crate::design::Indicator;
+use crate::design::{ArithmeticOp, Formula, FormulaKind, Indicator};
 use crate::lint::levels::general;
 use crate::lint::rules::prelude::*;
 
@@ -60,11 +61,25 @@ const NEAR: f64 = 0.25;
 pub fn steps(context: &Context<'_>, indicator: &Indicator) -> Option<(f64, f64)> {
     let calendar = &context.design.calendar;
     let target = context.last_target(indicator)?;
+    if is_growth(context.core(&indicator.formula)) {
+        return None;
+    }
     let (baseline, value) = (context.baseline(indicator)?, context.one(&target.value)?);
     let measured = indicator.baseline.as_ref()?.period.window(calendar).days();
     let judged = context.judged_days(indicator, target.due);
     let comparable = !indicator.additive || (judged - measured).abs() * 10 <= judged.max(measured);
     (comparable && baseline * value > 0.0).then_some((baseline, value))
+}
+
+/// `growth(x)`, or `x / y - 1`.
+fn is_growth(formula: &Formula) -> bool {
+    match &formula.kind {
+        FormulaKind::Growth { .. } => true,
+        FormulaKind::Arithmetic { op: ArithmeticOp::Subtract, right, .. } => {
+            matches!(&right.kind, FormulaKind::Number(n) if *n == bigdecimal::BigDecimal::from(1))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the way from baseline to target is longer than half the baseline.

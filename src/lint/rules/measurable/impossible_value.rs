@@ -2,8 +2,8 @@
 //!
 //! Every formula has an interval of values that it can have, from the ends of the fields and from what is a part of
 //! what. A formula that never has a value, or whose unit counts things while it is never above 0, is wrong. With data
-//! (`--data`) every period of the last year is held against the interval: a share above 100% means that the data is not
-//! what the design says.
+//! (`--data`) so is a share of one source's rows that was above 100% in the last twelve periods: what rule S11 could not
+//! prove to be a share is none. (Values that a field does not allow are errors of the data, E0822, before any rule.)
 //!
 //! ```kpi,fails
 //! unit person: count
@@ -36,9 +36,11 @@
 //! 不可能出现的值
 //!
 //! 每个公式都有可能取值的区间，由字段的取值范围和谁是谁的一部分得出。永远没有值的公式，或单位是计数而从不大于 0 的公式，
-//! 一定错了。有数据时（`--data`），把最近一年各期的值与区间对照：占比超过 100%，说明数据与设计不符。
+//! 一定错了。有数据时（`--data`），同一来源的占比在最近十二期里超过 100% 的也是：规则 S11 未能证明它是占比，数据证明它不是。
+//! （字段不允许的值在规则之前就是数据错误 E0822。）
 
 use crate::lint::rules::prelude::*;
+use crate::lint::rules::specific::not_a_share::part_and_whole;
 use crate::value::unit::Base;
 
 pub const RULE: Rule = Rule {
@@ -81,28 +83,21 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let Some(facts) = context.facts else { continue };
-        let outside = facts.history(id, PERIODS).into_iter().find_map(|o| {
-            let value = o.value?.to_f64();
-            let slack = 1e-9 * value.abs();
-            let inside = possible.low - slack <= value && value <= possible.high + slack;
-            (!inside).then(|| (o.period.label(), value))
-        });
-        let Some((period, value)) = outside else { continue };
-        let (value, low, high) = (shown(value), shown(possible.low), shown(possible.high));
-        let finding = Finding::at(span, say!("`{name}` has a value that cannot be", "“{name}”有一个不可能的值"))
-            .help(say!("look for rows that the fields' ends do not allow", "查找超出字段取值范围的行"))
-            .of(id);
-        findings.push(match (possible.low.is_finite(), possible.high.is_finite()) {
-            (true, false) => finding
-                .saying(say!("{value} in {period}, and it is at least {low}", "{period} 为 {value}，而它至少是 {low}")),
-            (false, _) => finding.saying(say!(
-                "{value} in {period}, and it is at most {high}",
-                "{period} 为 {value}，而它最多是 {high}"
-            )),
-            _ => finding.saying(say!(
-                "{value} in {period}, and it lies between {low} and {high}",
-                "{period} 为 {value}，而它在 {low} 与 {high} 之间"
-            )),
-        });
+        if !indicator.unit.is_percent() || part_and_whole(context, &indicator.formula).is_none() {
+            continue;
+        }
+        let known = facts.history(id, PERIODS).into_iter();
+        let values = known.filter_map(|o| Some((o.period.label(), o.value?.to_f64())));
+        let Some((period, value)) = values.filter(|(_, value)| *value > 1.0 + 1e-9).last() else { continue };
+        let value = shown(value);
+        findings.push(
+            Finding::at(span, say!("`{name}` is a share and was above 100%", "“{name}”是占比，却超过了 100%"))
+                .saying(say!("{value} in {period}", "{period} 为 {value}"))
+                .help(say!(
+                    "count above only what is counted below, or give it `unit: 1`",
+                    "分子只数分母数过的；若允许超过 100%，写 `unit: 1`"
+                ))
+                .of(id),
+        );
     }
 }

@@ -1,21 +1,24 @@
 //! an uncertainty that is larger than the step to be seen
 //!
-//! The last value of a share stands on so many cases that its 95% interval (Wilson) is wider than the way from baseline
-//! to target: even when the target is met nobody can know. More cases, a longer period or a larger step are needed.
+//! The last value, a share of cases or a mean over them, stands on so few that its 95% interval (Wilson for shares, t for
+//! means) is wider than the way from baseline to target: even when the target is met nobody can know. More cases, a longer
+//! period or a larger step are needed.
 //!
 //! Sources: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", *JASA* 22 (158), 1927;
-//! D. B. Rowe et al., GUM (JCGM 100:2008).
+//! "Student", "The Probable Error of a Mean", *Biometrika* 6 (1), 1908; GUM (JCGM 100:2008).
 //!
 //! ## 中文
 //!
 //! 误差比要看出的差距还大
 //!
-//! 最近一期占比所依据的个案数太少，它的 95% 区间（Wilson）比基准到目标的距离还宽：即使达标也无从知道。需要更多个案、
+//! 最近一期的占比或均值所依据的个案数太少，它的 95% 区间（占比用 Wilson，均值用 t 分布）比基准到目标的距离还宽：即使达标也无从知道。需要更多个案、
 //! 更长的周期或更大的步子。
 
-use crate::analysis::statistics::wilson;
+use crate::analysis::statistics::{about_mean, wilson};
+use crate::design::{Aggregate, AggregateFunction, Formula, FormulaKind, Indicator, IndicatorId, ScalarFunction};
 use crate::lint::Needs;
 use crate::lint::rules::prelude::*;
+use crate::lint::shape::subject_of;
 use crate::value::Interval;
 
 pub const RULE: Rule = Rule {
@@ -26,29 +29,37 @@ pub const RULE: Rule = Rule {
     ..Rule::STATIC
 };
 
+/// The probability with which the value lies in the interval.
+const LEVEL: f64 = 0.95;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let Some(facts) = context.facts else { return };
+    let calendar = &context.design.calendar;
     for (id, indicator, _) in context.sound() {
-        let share = indicator.unit.is_percent()
-            && context
-                .quotient(&indicator.formula)
-                .is_some_and(|(above, below)| context.is_count(above) && context.is_count(below))
-            && context.analysis.range(id).within(Interval::SHARE);
-        let Some(target) = context.last_target(indicator).filter(|_| share) else { continue };
+        let kind = match averaged(context, &indicator.formula) {
+            Some(average) => Kind::Mean(average),
+            None if is_share(context, id, indicator) => Kind::Share,
+            None => continue,
+        };
+        let Some(target) = context.last_target(indicator) else { continue };
         let (Some(goal), Some(baseline)) = (context.one(&target.value), context.baseline(indicator)) else { continue };
         let way = (goal - baseline).abs();
         let last = facts.history(id, 1).pop();
-        let Some((value, rows, period)) = last.and_then(|o| Some((o.value?.to_f64(), o.rows?, o.period.label())))
-        else {
+        let Some((value, rows, period)) = last.and_then(|o| Some((o.value?.to_f64(), o.rows?, o.period))) else {
             findings.not_judged(Some(id), say!("the last period has no value", "最近一期没有值"));
             continue;
         };
         let n = rows as f64;
-        let Some(interval) = wilson((value * n).clamp(0.0, n), n, 0.95) else { continue };
-        if way <= 0.0 || interval.width() <= way {
-            continue;
-        }
-        let name = indicator.naming.title();
+        let interval = match kind {
+            Kind::Share => wilson((value * n).clamp(0.0, n), n, LEVEL),
+            Kind::Mean(average) => {
+                let spread = Aggregate { function: AggregateFunction::Stddev, ..average.clone() };
+                let spread = facts.aggregates(&[(spread, period.window(calendar))]).pop().flatten();
+                spread.and_then(|s| about_mean(value, s, usize::try_from(rows).ok()?, LEVEL))
+            }
+        };
+        let Some(interval) = interval.filter(|i| way > 0.0 && i.width() > way) else { continue };
+        let (name, label) = (indicator.naming.title(), period.label());
         let shown = |value: f64| context.shown(value, &indicator.unit);
         let (low, high, way) = (shown(interval.low), shown(interval.high), shown(way));
         findings.push(
@@ -57,11 +68,38 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 say!("`{name}` stands on too few cases to see its target", "“{name}”的个案太少，看不出是否达标"),
             )
             .saying(say!(
-                "{period}: {low} to {high} by {rows} cases, and {way} is to be seen",
-                "{period}：{rows} 个个案，在 {low} 到 {high} 之间，而要看出的是 {way}"
+                "{label}: {low} to {high} by {rows} cases, and {way} is to be seen",
+                "{label}：{rows} 个个案，在 {low} 到 {high} 之间，而要看出的是 {way}"
             ))
             .help(say!("ask for more cases, a longer period or a larger step", "增加个案、放长周期或加大步子"))
             .of(id),
         );
+    }
+}
+
+enum Kind<'a> {
+    Share,
+    Mean(&'a Aggregate),
+}
+
+/// Whether the value is a share of cases.
+fn is_share(context: &Context<'_>, id: IndicatorId, indicator: &Indicator) -> bool {
+    let counts = context.quotient(&indicator.formula);
+    indicator.unit.is_percent()
+        && counts.is_some_and(|(above, below)| context.is_count(above) && context.is_count(below))
+        && context.analysis.range(id).within(Interval::SHARE)
+}
+
+/// The mean that is the value, where it is one of the rows of its own window and slice.
+fn averaged<'a>(context: &Context<'a>, formula: &'a Formula) -> Option<&'a Aggregate> {
+    let mut formula = formula;
+    // Names are no cycle, but a chain may be long.
+    loop {
+        formula = match &formula.kind {
+            FormulaKind::Aggregate(a) => return (a.function == AggregateFunction::Avg).then_some(a),
+            FormulaKind::Otherwise(x, _) => x,
+            FormulaKind::Function { function: ScalarFunction::Round, args } => args.first()?,
+            _ => context.formula(subject_of(formula)?)?,
+        };
     }
 }

@@ -48,13 +48,7 @@ pub const RULE: Rule =
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (id, indicator, node) in context.sound().filter(|(_, i, _)| i.unit.is_percent()) {
-        let core = context.core(&indicator.formula);
-        let FormulaKind::Arithmetic { left, right, .. } = &core.kind else { continue };
-        let one_source = context.sources_of(core).len() == 1;
-        if context.quotient(core).is_none() || !one_source || !counts_now(context, left) || !counts_now(context, right)
-        {
-            continue;
-        }
+        let Some((core, left)) = part_and_whole(context, &indicator.formula) else { continue };
         let expression = Expression::new(context.design, core, Indicators::Inlined);
         if Ranges::new(&expression, &interval::variables(&expression)).root().within(Interval::SHARE) {
             continue;
@@ -75,6 +69,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .of(id),
         );
     }
+}
+
+/// Two counts of one source, the one divided by the other, and the upper one: meant as a share where the unit is `%`.
+pub fn part_and_whole<'a>(context: &Context<'a>, formula: &'a Formula) -> Option<(&'a Formula, &'a Formula)> {
+    let core = context.core(formula);
+    let (left, right) = context.quotient(core)?;
+    let one_source = context.sources_of(core).len() == 1;
+    (one_source && counts_now(context, left) && counts_now(context, right)).then_some((core, left))
 }
 
 /// A count of rows on the window that is asked for, through names.
