@@ -54,6 +54,10 @@ pub struct Check {
     pub path: Vec<PathRules>,
     /// Words of the house for the rule `vague-word`, beside those that it has.
     pub vague: Vague,
+    /// From which share of the baseline on the way to a target is a leap, for the rules `heroic-stretch` and
+    /// `stretch-without-means`; else 0.5.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub leap: Option<f64>,
 }
 
 /// Words that say nothing, for the rule `vague-word`; its own stand in `src/lint/rules/specific/vague_word.toml`.
@@ -224,6 +228,7 @@ mod tests {
 profile = "strict"
 select = ["S", "R01"]
 ignore = ["S02"]
+leap = 0.3
 
 [check.severity]
 S01 = "error"
@@ -260,6 +265,7 @@ lang = "zh"
         let config = parse(&file).unwrap();
         assert_eq!(config.check.profile, Some(Profile::Strict));
         assert_eq!(config.check.select.len(), 2);
+        assert_eq!(config.check.leap, Some(0.3));
         assert_eq!(config.check.severity.values().copied().collect::<Vec<_>>(), [Level::Error, Level::Off]);
         assert_eq!(config.check.path[0].path.as_ref(), "team/**");
         assert_eq!(file.slice(config.place(&config.data.allow[0])), "\"../shared\"");

@@ -43,6 +43,8 @@ pub enum FixKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     Nothing,
+    /// Nothing; with data it looks further.
+    DataToo,
     /// The as-of day.
     Day,
     Data,

@@ -29,7 +29,7 @@ use crate::syntax::Parse;
 pub use evaluate::DataOptions;
 #[cfg(feature = "engine")]
 pub use inputs::{Inputs, resolved};
-pub use mend::{Mended, Rewritten, mend};
+pub use mend::{Judging, Mended, Rewritten, mend};
 pub use places::{Place, find};
 pub use texts::{Disk, Texts};
 

@@ -87,6 +87,16 @@ impl Walk<'_> {
                 }
             }
             (DeValue::String(_), "string") => {}
+            (DeValue::Integer(_) | DeValue::Float(_), "number") => {
+                let text = self.file.slice(span);
+                let number = text.replace('_', "").parse::<f64>().ok().filter(|n| n.is_finite());
+                let above = schema.get("exclusiveMinimum").and_then(Value::as_f64).unwrap_or(f64::NEG_INFINITY);
+                if number.is_none_or(|n| n <= above) {
+                    let message = format!("`{path}` cannot be `{text}`");
+                    let wrong = Diagnostic::error(codes::CONFIG_VALUE, span, message);
+                    self.problems.push(wrong.help(format!("it takes a number above {above}")));
+                }
+            }
             (other, wanted) => {
                 let wanted = phrase(wanted);
                 let message = format!("`{path}` takes {wanted}, not {}", found(other));

@@ -71,6 +71,7 @@ impl Page {
         }
         match rule.needs {
             Needs::Nothing => {}
+            Needs::DataToo => facts.push("looks further with data (`--data`)".to_string()),
             Needs::Day => facts.push("needs an as-of day (`--as-of`)".to_string()),
             Needs::Data => facts.push("needs data (`--data`)".to_string()),
         }

@@ -33,7 +33,7 @@ pub fn judge(input: &Input<'_>, options: &Options) -> Judgement {
     let rules = selection.rules();
     let answer = |rule: &&'static Rule| {
         let lacking = match rule.needs {
-            Needs::Nothing => false,
+            Needs::Nothing | Needs::DataToo => false,
             Needs::Day => context.as_of.is_none(),
             Needs::Data => context.facts.is_none(),
         };

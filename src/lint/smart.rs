@@ -100,7 +100,7 @@ impl std::fmt::Display for Smart {
 /// Why a rule that needs something was not judged.
 pub(super) fn want(needs: Needs) -> Words {
     match needs {
-        Needs::Nothing => Words::default(),
+        Needs::Nothing | Needs::DataToo => Words::default(),
         Needs::Day => crate::diagnostic::say!("no as-of day was given (`--as-of`)", "未给出截止日期（`--as-of`）"),
         Needs::Data => crate::diagnostic::say!("no data was read (`--data`)", "未读取数据（`--data`）"),
     }

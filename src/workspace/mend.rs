@@ -32,9 +32,18 @@ pub struct Rewritten {
     pub after: String,
 }
 
+/// How a design is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judging {
+    /// By its text, as long as there is something to fix.
+    Text,
+    /// In full: what nothing is left to fix of otherwise. Data is read here.
+    Whole,
+}
+
 /// Loads a design, judges it by `judge`, and makes fixes until there are no more. Files that `use` brings in from elsewhere
 /// belong to another design and stay as they are.
-pub fn mend(place: &Place, applicability: Applicability, judge: impl Fn(&mut Loaded)) -> Mended {
+pub fn mend(place: &Place, applicability: Applicability, judge: impl Fn(&mut Loaded, Judging)) -> Mended {
     let mut own: BTreeSet<&str> = place.files.iter().map(String::as_str).collect();
     own.insert(CONFIG_FILE);
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
@@ -42,11 +51,19 @@ pub fn mend(place: &Place, applicability: Applicability, judge: impl Fn(&mut Loa
     let mut fixed: BTreeMap<Code, usize> = BTreeMap::new();
     let mut rounds = 0;
     let (loaded, unsettled) = loop {
-        let mut loaded = load_over(place, &texts);
-        judge(&mut loaded);
+        let judged = |judging| {
+            let mut loaded = load_over(place, &texts);
+            judge(&mut loaded, judging);
+            let sources = &loaded.sources;
+            let path = |id| sources.get(id).map_or("", |f| f.path.as_str());
+            let round = fix::round(sources, loaded.diagnostics(), applicability, |id| own.contains(path(id)));
+            (loaded, round)
+        };
+        let (mut loaded, mut round) = judged(Judging::Text);
+        if round.made.is_empty() || rounds == ROUNDS {
+            (loaded, round) = judged(Judging::Whole);
+        }
         let sources = &loaded.sources;
-        let path = |id| sources.get(id).map_or("", |f| f.path.as_str());
-        let round = fix::round(sources, loaded.diagnostics(), applicability, |id| own.contains(path(id)));
         if round.made.is_empty() || rounds == ROUNDS {
             break (loaded, !round.made.is_empty());
         }

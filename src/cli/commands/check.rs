@@ -15,7 +15,7 @@ use crate::render::diff;
 use crate::render::text::Paint;
 use crate::render::words::check as words;
 use crate::value::calendar::{Date, parse_date};
-use crate::workspace::{self, Loaded, Mended, Place};
+use crate::workspace::{self, Judging, Loaded, Mended, Place};
 
 /// Diagnostics shown at most where nothing else is asked for; machines get all.
 const SHOWN: usize = 100;
@@ -127,23 +127,24 @@ fn day(text: &str) -> Result<Date, String> {
 }
 
 impl CheckArgs {
+    /// Fixes are made by the text, so that data is read once.
     #[cfg(feature = "engine")]
-    fn judge(&self, design: &mut Loaded, options: &lint::Options) {
-        if self.data {
+    fn judge(&self, design: &mut Loaded, options: &lint::Options, judging: Judging, ui: &Ui) {
+        if self.data && judging == Judging::Whole {
             let data = workspace::DataOptions {
                 data_dir: self.data_dir.clone(),
                 allow: self.allow_data.clone(),
                 threads: self.threads.map(usize::from),
                 progress: Default::default(),
             };
-            design.lint_with_data(options, &data);
+            ui.while_working("checking", &data.progress, || design.lint_with_data(options, &data));
         } else {
             design.lint(options, None);
         }
     }
 
     #[cfg(not(feature = "engine"))]
-    fn judge(&self, design: &mut Loaded, options: &lint::Options) {
+    fn judge(&self, design: &mut Loaded, options: &lint::Options, _: Judging, _: &Ui) {
         design.lint(options, None);
     }
 
@@ -217,7 +218,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let options = args.rules()?;
     let lang = ui.diagnostics_lang();
     let mut baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-    let judge = |design: &mut Loaded| args.judge(design, &options);
+    let judge = |design: &mut Loaded, judging| args.judge(design, &options, judging, ui);
     let mut designs: Vec<Loaded> = if args.fix {
         let mended = mend(args, ui, judge)?;
         if args.diff {
@@ -229,7 +230,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
             .into_iter()
             .map(|place| {
                 let mut design = workspace::load(place);
-                judge(&mut design);
+                judge(&mut design, Judging::Whole);
                 design
             })
             .collect()
@@ -301,7 +302,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 /// Makes the fixes of all designs, and writes them, or shows what they would be.
-fn mend(args: &CheckArgs, ui: &Ui, judge: impl Fn(&mut Loaded)) -> Result<Vec<Mended>, Failure> {
+fn mend(args: &CheckArgs, ui: &Ui, judge: impl Fn(&mut Loaded, Judging)) -> Result<Vec<Mended>, Failure> {
     let applicability = if args.unsafe_fixes { Applicability::Proposed } else { Applicability::Safe };
     let mut mended = Vec::new();
     for place in places(&args.paths)? {

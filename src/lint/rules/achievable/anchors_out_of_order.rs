@@ -59,24 +59,30 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (id, indicator, _) in context.sound() {
         let Some(((word, chinese, early), (next, next_chinese, late))) = disorder(context, indicator) else { continue };
         let name = indicator.naming.title();
+        // Of two ranges none of which holds the other, nobody knows which end is wrong.
+        let mends = match (context.span_of(early), context.span_of(late)) {
+            (Some(a), Some(b)) => indicator.direction != Direction::Range || a.within(b),
+            _ => false,
+        };
         let (early, late) = (place(early), place(late));
         let swap =
             [(early, late), (late, early)].map(|(at, from)| Edit { span: at, text: context.slice(from).to_string() });
         let (a, b) = (context.slice(early), context.slice(late));
-        findings.push(
-            Finding::at(
-                early,
-                say!("the {word} of `{name}` lies beyond its {next}", "“{name}”的{chinese}越过了{next_chinese}"),
-            )
-            .saying(say!("the {word}: {a}", "{chinese}:{a}"))
-            .label(late, say!("the {next}: {b}", "{next_chinese}:{b}"))
-            .help(say!(
-                "in the direction of the indicator: worst, threshold, target, stretch",
-                "按指标的方向依次是：底线值、门槛值、目标值、挑战值"
-            ))
-            .fix(say!("swap the two values", "对调两个值"), swap.into())
-            .of(id),
-        );
+        let finding = Finding::at(
+            early,
+            say!("the {word} of `{name}` lies beyond its {next}", "“{name}”的{chinese}越过了{next_chinese}"),
+        )
+        .saying(say!("the {word}: {a}", "{chinese}:{a}"))
+        .label(late, say!("the {next}: {b}", "{next_chinese}:{b}"))
+        .help(say!(
+            "in the direction of the indicator: worst, threshold, target, stretch",
+            "按指标的方向依次是：底线值、门槛值、目标值、挑战值"
+        ))
+        .of(id);
+        findings.push(match mends {
+            true => finding.fix(say!("swap the two values", "对调两个值"), swap.into()),
+            false => finding,
+        });
     }
 }
 

@@ -3,7 +3,13 @@
 //! A target that asks for more than half of the baseline again (or takes away more than half of it) is rarely reached by
 //! doing the same things better. And a stretch that lies more than twice as far beyond the target as the target lies
 //! beyond the baseline, and more than a quarter of the baseline away from it, is no longer a stretch. Both are allowed;
-//! they want a reason: `allow A07: "the second line opens in May"`.
+//! they want a reason: `allow A07: "the second line opens in May"`. Where half is not the house's measure, `kpi.toml` says
+//! another:
+//!
+//! ```toml
+//! [check]
+//! leap = 0.3
+//! ```
 //!
 //! Values that cross 0, and baselines of 0, have no measure and are left alone; so are rates of growth, of which 2% are no
 //! level that 5% could be a share of.
@@ -42,7 +48,7 @@
 //! 目标或挑战值要求飞跃
 //!
 //! 目标比基准高出（或低于）一半以上，靠把同样的事做得更好很少能达到；挑战值离目标比目标离基准远一倍以上、离基准又超过四分之一的，
-//! 就不再是挑战。都可以写，但要说明理由：`allow A07: "二号线五月投产"`。基准为 0、正负号不同以及增长率不作判断。
+//! 就不再是挑战。都可以写，但要说明理由：`allow A07: "二号线五月投产"`。基准为 0、正负号不同以及增长率不作判断。“一半”可在 `kpi.toml` 的 `[check]` 里改：`leap = 0.3`。
 
 use crate::design::{ArithmeticOp, Formula, FormulaKind, Indicator};
 use crate::lint::levels::general;
@@ -51,7 +57,7 @@ use crate::lint::rules::prelude::*;
 pub const RULE: Rule =
     Rule { code: Code::new("A07", "heroic-stretch"), source: include_str!("heroic_stretch.rs"), check, ..Rule::STATIC };
 
-/// How far a target may lie from the baseline, as a share of it; how far a stretch from the target, in times that way; and
+/// How far a target may lie from the baseline, as a share of it, where `kpi.toml` does not say; how far a stretch from the target, in times that way; and
 /// within which share of the baseline a stretch is none to speak of.
 const MOST: f64 = 0.5;
 const MOST_STRETCH: f64 = 2.0;
@@ -76,15 +82,16 @@ fn is_growth(formula: &Formula) -> bool {
     match &formula.kind {
         FormulaKind::Growth { .. } => true,
         FormulaKind::Arithmetic { op: ArithmeticOp::Subtract, right, .. } => {
-            matches!(&right.kind, FormulaKind::Number(n) if *n == bigdecimal::BigDecimal::from(1))
+            matches!(&right.kind, FormulaKind::Number(n) if *n == 1)
         }
         _ => false,
     }
 }
 
-/// Whether the way from baseline to target is longer than half the baseline.
-pub fn is_leap(baseline: f64, target: f64) -> bool {
-    (target - baseline).abs() > MOST * baseline.abs() * (1.0 + 1e-9)
+/// Whether the way from baseline to target is longer than half the baseline, or what `kpi.toml` has instead.
+pub fn is_leap(context: &Context<'_>, baseline: f64, target: f64) -> bool {
+    let most = context.config.check.leap.unwrap_or(MOST);
+    (target - baseline).abs() > most * baseline.abs() * (1.0 + 1e-9)
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -94,7 +101,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = indicator.naming.title();
         let shown = |value: f64| context.shown(value, &indicator.unit);
         let (from, to) = (shown(baseline), shown(value));
-        if is_leap(baseline, value) {
+        if is_leap(context, baseline, value) {
             let percent = ((value - baseline) / baseline * 100.0).round();
             findings.push(
                 Finding::at(target.span, say!("the target of `{name}` asks for a leap", "“{name}”的目标要求飞跃"))

@@ -54,7 +54,7 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (id, indicator, _) in context.sound() {
-        let leap = steps(context, indicator).filter(|(baseline, target)| is_leap(*baseline, *target));
+        let leap = steps(context, indicator).filter(|(baseline, target)| is_leap(context, *baseline, *target));
         let (Some((baseline, value)), Some(target)) = (leap, context.last_target(indicator)) else { continue };
         if planned(&indicator.actions) || factor_acts(context, id) {
             continue;

@@ -26,6 +26,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::lint::Needs;
 use crate::lint::rules::prelude::*;
 use crate::lint::run::Waived;
 use crate::lint::similar;
@@ -67,6 +68,8 @@ pub fn judge(context: &Context<'_>, waivers: &[Waived<'_>], judged: &[&'static R
                     .saying(say!("past", "已过期")),
                 )
             }
+            // What it waives may lie in the data.
+            Some(rule) if rule.needs == Needs::DataToo && !waived.used && context.facts.is_none() => continue,
             Some(rule) if judged.contains(rule.code.id) && !waived.used => removal(
                 context,
                 waiver.span,
@@ -100,6 +103,10 @@ fn removal(context: &Context<'_>, span: Span, finding: Finding) -> Finding {
         end += behind.len();
         // With its line's end, unless it is the last line of the file.
         end += usize::from(text.get(end..end + 1) == Some("\n"));
+    } else if before.trim_end().ends_with(',') {
+        start = line.start + before.trim_end().len() - 1;
+    } else if behind.trim_start().starts_with(',') {
+        end += behind.len() - behind.trim_start().len() + 1;
     }
     let edit = Edit { span: Span::new(span.file, start, end), text: String::new() };
     finding.fix(say!("take the `allow` out", "删去这条 `allow`"), vec![edit])

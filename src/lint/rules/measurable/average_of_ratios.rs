@@ -94,7 +94,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 ))
                 .fix(
                     say!("take the aggregation away", "去掉外层的聚合"),
-                    vec![Edit { span: part.span.0, text: format!("({inner})") }],
+                    vec![Edit {
+                        span: part.span.0,
+                        text: if std::ptr::eq(part, formula) { inner.to_string() } else { format!("({inner})") },
+                    }],
                 );
             findings.push(match id {
                 Some(id) => finding.of(id),

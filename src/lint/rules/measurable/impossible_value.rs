@@ -39,6 +39,7 @@
 //! 一定错了。有数据时（`--data`），同一来源的占比在最近十二期里超过 100% 的也是：规则 S11 未能证明它是占比，数据证明它不是。
 //! （字段不允许的值在规则之前就是数据错误 E0822。）
 
+use crate::lint::Needs;
 use crate::lint::rules::prelude::*;
 use crate::lint::rules::specific::not_a_share::part_and_whole;
 use crate::value::unit::Base;
@@ -46,6 +47,7 @@ use crate::value::unit::Base;
 pub const RULE: Rule = Rule {
     code: Code::new("M13", "impossible-value"),
     severity: Severity::Error,
+    needs: Needs::DataToo,
     source: include_str!("impossible_value.rs"),
     check,
     ..Rule::STATIC
@@ -87,8 +89,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let known = facts.history(id, PERIODS).into_iter();
-        let values = known.filter_map(|o| Some((o.period.label(), o.value?.to_f64())));
-        let Some((period, value)) = values.filter(|(_, value)| *value > 1.0 + 1e-9).last() else { continue };
+        let mut values = known.filter_map(|o| Some((o.period.label(), o.value?.to_f64())));
+        let Some((period, value)) = values.rfind(|(_, value)| *value > 1.0 + 1e-9) else { continue };
         let value = shown(value);
         findings.push(
             Finding::at(span, say!("`{name}` is a share and was above 100%", "“{name}”是占比，却超过了 100%"))

@@ -41,12 +41,14 @@
 //! 两份答卷里一份是 50%。调查得出的占比要写 `min_n`：不足时值为无数据，谁也不会因偶然受奖受罚。有数据时（`--data`），
 //! 最近一期的答卷少于 `min_n` 或少于 30 份的给出警告。修复：写上 `min_n: 30`。
 
+use crate::lint::Needs;
 use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
     code: Code::new("M08", "missing-minimum-sample"),
     severity: Severity::Info,
     fix: FixKind::Proposed,
+    needs: Needs::DataToo,
     source: include_str!("missing_minimum_sample.rs"),
     check,
     ..Rule::STATIC

@@ -39,7 +39,7 @@ use crate::source::Span;
 
 pub const RULE: Rule = Rule {
     code: Code::new("M17", "percent-scale"),
-    fix: FixKind::Safe,
+    fix: FixKind::Proposed,
     source: include_str!("percent_scale.rs"),
     check,
     ..Rule::STATIC

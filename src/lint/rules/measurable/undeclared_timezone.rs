@@ -37,7 +37,8 @@
 
 use crate::design::FieldKind;
 use crate::lint::rules::prelude::*;
-use crate::source::Span;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::Item;
 
 pub const RULE: Rule = Rule {
     code: Code::new("M21", "undeclared-timezone"),
@@ -72,9 +73,24 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(edit) => finding.fix(title, vec![edit]),
             None => finding,
         },
-        None => {
-            let top = Span { end: 0, start: 0, file: field.span.file };
-            finding.fix(title, vec![Edit { span: top, text: "calendar { timezone: \"UTC\" }\n\n".to_string() }])
-        }
+        None => match above_all(context, field.span.file) {
+            Some(top) => {
+                finding.fix(title, vec![Edit { span: top, text: "calendar { timezone: \"UTC\" }\n\n".to_string() }])
+            }
+            None => finding,
+        },
     });
+}
+
+/// Before the first declaration of a file and the comments on the lines right above it.
+fn above_all(context: &Context<'_>, file: FileId) -> Option<Span> {
+    let (text, parse) = context.files().iter().find(|(f, _)| f.id == file)?;
+    let first = parse.file.items.iter().find(|item| !matches!(item, Item::Use(_)))?;
+    let mut line = text.line_of(first.span().start);
+    let comment = |line: usize| text.text.get(text.line_range(line)).is_some_and(|l| l.trim_start().starts_with("//"));
+    while line > 1 && comment(line - 1) {
+        line -= 1;
+    }
+    let start = text.line_range(line).start;
+    Some(Span::new(file, start, start))
 }

@@ -38,12 +38,14 @@
 //!
 //! 按字段的取值范围和函数的含义，分母可能为 0，却没有写明那时怎么办。那时的值是缺失，并注明原因；但没有订单而有成本是亏损，
 //! 缺失会把它掩盖。写明含义：`if 订单 > 0 then … else …`，或 `… otherwise …`。
-//! 部分除以整体的不报：没有个案就没有占比。修复：先问分母是否大于 0。
+//! 部分除以整体的不报：没有个案就没有占比。修复：先问分母是否为 0。
 
 use crate::analysis::expression::Node;
 use crate::analysis::{Expression, Indicators, Ranges, interval};
 use crate::design::{ArithmeticOp, Formula, FormulaKind, IndicatorId};
 use crate::lint::rules::prelude::*;
+use crate::source::Span;
+use crate::value::Interval;
 
 pub const RULE: Rule = Rule {
     code: Code::new("M06", "unguarded-division"),
@@ -64,8 +66,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 // Whoever writes one of these has thought of it.
                 FormulaKind::If { .. } | FormulaKind::Otherwise(..) => {}
                 FormulaKind::Arithmetic { op: ArithmeticOp::Divide, left, right } => {
-                    if may_divide_by_zero(context, part) {
-                        findings.push(finding(context, id, naming.title(), formula, right));
+                    if let Some(below) = zero_below(context, part) {
+                        let guard = Guard { formula, part, below: right, possible: below };
+                        findings.push(finding(context, id, naming.title(), &guard));
                     }
                     waiting.extend([&**right, &**left]);
                 }
@@ -75,33 +78,80 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn may_divide_by_zero(context: &Context<'_>, quotient: &Formula) -> bool {
+/// What the denominator of a quotient can be, where 0 is among it and the numerator is no part of it.
+fn zero_below(context: &Context<'_>, quotient: &Formula) -> Option<Interval> {
     let expression = Expression::new(context.design, quotient, Indicators::Inlined);
     let ranges = Ranges::new(&expression, &interval::variables(&expression));
     match expression.node(expression.root()) {
         Some(Node::Arithmetic(ArithmeticOp::Divide, above, below)) => {
-            ranges.of(*below).contains(0.0) && !ranges.is_part(*above, *below)
+            let possible = ranges.of(*below);
+            (possible.contains(0.0) && !ranges.is_part(*above, *below)).then_some(possible)
         }
-        _ => false,
+        _ => None,
     }
 }
 
-fn finding(context: &Context<'_>, id: Option<IndicatorId>, name: &str, formula: &Formula, below: &Formula) -> Finding {
-    let span = below.span.0;
-    let text = context.slice(span);
-    let finding = Finding::at(span, say!("the denominator of `{name}` can be 0", "“{name}”的分母可能为 0"))
-        .saying(say!("what if it is 0?", "为 0 时怎么办？"))
-        .help(say!(
-            "say what then holds: `if {text} > 0 then …`, or `… otherwise …`",
-            "写明那时怎么办：`if {text} > 0 then …`，或 `… otherwise …`"
-        ))
-        .fix(
-            say!("ask for the denominator first", "先问分母是否大于 0"),
-            vec![Edit {
-                span: crate::source::Span { end: formula.span.0.start, ..formula.span.0 },
-                text: format!("if {text} > 0 then "),
-            }],
+/// A division in a formula, and what its denominator can be.
+struct Guard<'a> {
+    formula: &'a Formula,
+    part: &'a Formula,
+    below: &'a Formula,
+    possible: Interval,
+}
+
+impl Guard<'_> {
+    /// The `if` that asks for the denominator.
+    fn condition(&self, context: &Context<'_>) -> String {
+        let text = context.slice(self.below.span.0);
+        let binds = !matches!(
+            self.below.kind,
+            FormulaKind::Otherwise(..)
+                | FormulaKind::If { .. }
+                | FormulaKind::And(..)
+                | FormulaKind::Or(..)
+                | FormulaKind::Compare { .. }
         );
+        let text = if binds { text.to_string() } else { format!("({text})") };
+        // A denominator below 0 is one as well.
+        let differs = if self.possible.is_not_negative() { ">" } else { "!=" };
+        format!("if {text} {differs} 0 then")
+    }
+
+    /// The `if` before the division itself: around it another window or slice may hold. None: the text that it would
+    /// repeat has more than one line.
+    fn edits(&self, context: &Context<'_>) -> Option<Vec<Edit>> {
+        let condition = self.condition(context);
+        let place = self.part.span.0;
+        let file = context.file(place.file)?;
+        if condition.contains(['\n', '\r']) {
+            return None;
+        }
+        let before = file.text.get(..place.start as usize)?.trim_end();
+        let behind = file.text.get(place.end as usize..)?.trim_start();
+        let alone = std::ptr::eq(self.part, self.formula) || (before.ends_with('(') && behind.starts_with(')'));
+        let (open, close) = if alone { ("", "") } else { ("(", ")") };
+        let start = Span { end: place.start, ..place };
+        let mut edits = vec![Edit { span: start, text: format!("{open}{condition} ") }];
+        if !close.is_empty() {
+            edits.push(Edit { span: Span { start: place.end, ..place }, text: close.to_string() });
+        }
+        Some(edits)
+    }
+}
+
+fn finding(context: &Context<'_>, id: Option<IndicatorId>, name: &str, guard: &Guard<'_>) -> Finding {
+    let condition = guard.condition(context);
+    let finding =
+        Finding::at(guard.below.span.0, say!("the denominator of `{name}` can be 0", "“{name}”的分母可能为 0"))
+            .saying(say!("what if it is 0?", "为 0 时怎么办？"))
+            .help(say!(
+                "say what then holds: `{condition} …`, or `… otherwise …`",
+                "写明那时怎么办：`{condition} …`，或 `… otherwise …`"
+            ));
+    let finding = match guard.edits(context) {
+        Some(edits) => finding.fix(say!("ask for the denominator first", "先问分母是否为 0"), edits),
+        None => finding,
+    };
     match id {
         Some(id) => finding.of(id),
         None => finding,

@@ -105,7 +105,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         ))
         .of(id);
         let fix = counter(context, id).and_then(|other| {
-            let line = format!("counter_metric: {}", written(&other.naming.name));
+            let line = format!("counter_metric: {}", context.slice(other.naming.span));
             let edit = context.insert(node, &["drives", "stretch", "threshold", "target", "owner"], &line)?;
             let label = other.naming.title();
             Some((say!("name `{label}`", "写上“{label}”"), edit))
@@ -151,11 +151,6 @@ fn invites<'a>(
         }
         () => None,
     }
-}
-
-/// A name as it stands in a design.
-fn written(name: &str) -> String {
-    if name.chars().all(|c| c.is_alphanumeric() || c == '_') { name.to_string() } else { format!("`{name}`") }
 }
 
 /// Whether an indicator can show that another was bettered at its cost: no money, no time, no total.

@@ -209,6 +209,10 @@ fn beside_number(text: &str, range: &Range<usize>) -> bool {
     text.get(range.clone()) == Some("左右") && before.chars().rev().take(4).any(number)
 }
 
+/// Characters that must be left of a text when a word is taken out of it.
+const LEAST: usize = 10;
+const LEAST_CJK: usize = 5;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let users = &context.config.check.vague;
     let extended =
@@ -288,7 +292,9 @@ fn judge(context: &Context<'_>, lexicon: &Lexicon, text: &str, span: Span, timed
                 "写明多少、多快或与什么相比：数字加单位，或对比的对象"
             )),
     };
-    let removable = matches!(kind, Kind::Hedge | Kind::Filler) && place(&first) != span;
+    let removable = matches!(kind, Kind::Hedge | Kind::Filler)
+        && place(&first) != span
+        && text::length(text) - text::length(&word) >= text::enough(text, LEAST, LEAST_CJK);
     found.remove(0);
     let mut finding =
         found.iter().fold(finding, |finding, (range, _)| finding.label(place(range), say!("and this", "还有这里")));

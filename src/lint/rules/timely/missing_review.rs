@@ -43,6 +43,7 @@
 use crate::design::Stage;
 use crate::lint::rules::prelude::*;
 use crate::lint::shape::{due_day, period_days};
+use crate::value::Frequency;
 use crate::value::calendar::days_between;
 
 pub const RULE: Rule = Rule {
@@ -59,6 +60,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         context.indicators().filter(|(_, i, _)| i.stage == Stage::Active && !i.targets.is_empty())
     {
         let name = indicator.naming.title();
+        let start = indicator
+            .baseline
+            .as_ref()
+            .map(|b| b.period.window(calendar).last())
+            .or(indicator.since)
+            .or_else(|| context.design.period.map(|p| p.window(calendar).start));
+        let due = indicator.targets.iter().map(|t| due_day(context, t.due)).max();
         let Some((_, property)) = node.keys.get("review") else {
             if context.lacks(node, "review") {
                 let finding = Finding::at(node.place(), say!("`{name}` is never looked at", "“{name}”没有回顾周期"))
@@ -68,7 +76,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                         "写 `review: monthly by \"…\"`：多久一次、由谁"
                     ))
                     .of(id);
-                let every = indicator.frequency.word();
+                // As often as it is reported, or more often where that is not twice before it is due.
+                let often = |f: &Frequency| match start.zip(due) {
+                    Some((start, due)) => !is_rare(*f, days_between(start, due)),
+                    None => true,
+                };
+                let every = Frequency::ALL.into_iter().filter(|f| *f <= indicator.frequency).rfind(often);
+                let every = every.unwrap_or(indicator.frequency).word();
                 let line = format!("review: {every}");
                 let edit = context
                     .is_sound(id)
@@ -82,17 +96,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         };
         let Some(review) = &indicator.review else { continue };
-        let start = indicator
-            .baseline
-            .as_ref()
-            .map(|b| b.period.window(calendar).last())
-            .or(indicator.since)
-            .or_else(|| context.design.period.map(|p| p.window(calendar).start));
-        let due = indicator.targets.iter().map(|t| due_day(context, t.due)).max();
         let (Some(start), Some(due)) = (start, due) else { continue };
         let days = days_between(start, due);
-        // A year is looked at twice by a half-yearly review, although half of 365 is 182.5.
-        if days > 0 && period_days(review.every) * 2 > days + 3 {
+        if is_rare(review.every, days) {
             let every = review.every.word();
             findings.push(
                 Finding::at(
@@ -105,4 +111,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether something looked at so often is looked at less than twice in so many days. A year is looked at twice by a
+/// half-yearly review, although half of 365 is 182.5.
+fn is_rare(every: Frequency, days: i64) -> bool {
+    days > 0 && period_days(every) * 2 > days + 3
 }
