@@ -3,7 +3,7 @@
 use clap::builder::Styles;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, code, fmt, rule, schema};
+use super::commands::{check, code, fmt, graph, rule, schema};
 #[cfg(feature = "engine")]
 use super::commands::{eval, explain, report, test, watch};
 use crate::render::text::{AnsiColor, BOLD, color};
@@ -103,6 +103,7 @@ pub enum Command {
     #[cfg(not(feature = "engine"))]
     #[command(hide = true)]
     Watch(Absent),
+    Graph(Box<graph::GraphArgs>),
     Rule(rule::RuleArgs),
     Code(code::CodeArgs),
     Schema(schema::SchemaArgs),
@@ -128,6 +129,8 @@ impl Command {
             Command::Watch(args) => args.data.threads.map_or(0, usize::from),
             #[cfg(feature = "engine")]
             Command::Report(args) => args.data.threads.map_or(0, usize::from),
+            #[cfg(feature = "engine")]
+            Command::Graph(args) => args.data.threads.map_or(0, usize::from),
             _ => 0,
         }
     }

@@ -10,6 +10,7 @@ pub mod eval;
 #[cfg(feature = "engine")]
 pub mod explain;
 pub mod fmt;
+pub mod graph;
 #[cfg(feature = "engine")]
 pub mod report;
 #[cfg(feature = "engine")]
@@ -43,13 +44,13 @@ pub fn run(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         }
         Command::Fmt(args) => fmt::run(&args, ui),
         Command::Code(args) => code::run(&args, ui),
+        Command::Graph(args) => graph::run(&args, ui),
         Command::Rule(args) => rule::run(&args, ui),
         Command::Schema(args) => schema::run(&args, ui),
     }
 }
 
 /// The one design at a path, if it has no errors; else they are said, and there is only an exit code.
-#[cfg(feature = "engine")]
 fn load_sound(path: &std::path::Path, ui: &Ui) -> Result<Result<crate::workspace::Loaded, Exit>, Failure> {
     let loaded = crate::workspace::load_path(path).map_err(Failure::usage)?;
     if !loaded.has_errors() {

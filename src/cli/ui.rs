@@ -73,7 +73,6 @@ impl Ui {
     }
 
     /// The language of results: as asked for, else as `kpi.toml` says, else the design's.
-    #[cfg(feature = "engine")]
     pub fn lang(&self, loaded: &crate::workspace::Loaded) -> crate::render::words::Lang {
         use crate::config::Lang as Configured;
         use crate::render::words::Lang as Words;

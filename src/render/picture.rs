@@ -6,3 +6,9 @@ pub mod measure;
 pub mod scene;
 pub mod svg;
 pub mod marks;
+pub mod outline;
+pub mod layout;
+pub mod fishbone;
+
+#[cfg(test)]
+mod tests;

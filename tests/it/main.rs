@@ -16,6 +16,7 @@ mod examples;
 mod fix;
 mod format;
 mod formats;
+mod graph;
 #[cfg(feature = "engine")]
 mod history;
 mod large;

@@ -6,8 +6,51 @@ use crate::results::Status;
 /// The score that fills a [`bullet`].
 pub const BULLET_FULL: f64 = 120.0;
 
+/// The colours of status marks on one ground.
+struct Palette {
+    on_target: Color,
+    at_risk: Color,
+    at_risk_edge: Color,
+    at_risk_ink: Color,
+    off_target: Color,
+    mark: Color,
+    ring: Color,
+    ground: Color,
+}
+
+const ON_PAPER: Palette = Palette {
+    on_target: Color::OnTarget,
+    at_risk: Color::AtRisk,
+    at_risk_edge: Color::AtRiskEdge,
+    at_risk_ink: Color::AtRiskInk,
+    off_target: Color::OffTarget,
+    mark: Color::Mark,
+    ring: Color::NoData,
+    ground: Color::Background,
+};
+
+const ON_HEAD: Palette = Palette {
+    on_target: Color::HeadOnTarget,
+    at_risk: Color::HeadAtRisk,
+    at_risk_edge: Color::HeadAtRisk,
+    at_risk_ink: Color::HeadMark,
+    off_target: Color::HeadOffTarget,
+    mark: Color::HeadMark,
+    ring: Color::HeadNoData,
+    ground: Color::Head,
+};
+
 /// A status as a shape, a mark and a colour around a point; `radius` in pixels.
 pub fn status(status: Status, x: f64, y: f64, radius: f64) -> Group {
+    drawn(status, x, y, radius, &ON_PAPER)
+}
+
+/// The same on the fish's head.
+pub fn status_on_head(status: Status, x: f64, y: f64, radius: f64) -> Group {
+    drawn(status, x, y, radius, &ON_HEAD)
+}
+
+fn drawn(status: Status, x: f64, y: f64, radius: f64, palette: &Palette) -> Group {
     use Step::{Close, Curve, Line, Move};
     let mut group = Group::new(Role::Part);
     group.status = Some(status);
@@ -16,31 +59,31 @@ pub fn status(status: Status, x: f64, y: f64, radius: f64) -> Group {
     let lined = |dx: f64, dy: f64| Line(at(dx, dy).0, at(dx, dy).1);
     let ink = |steps: Vec<Step>, color: Color| Shape::drawn(Form::Path(steps), Stroke::new(color, radius * 0.27));
     let ring = |dash: Dash| {
-        let stroke = Stroke::new(Color::NoData, radius * 0.17).dash(dash);
-        Shape { form: Form::circle(x, y, radius * 0.95), fill: Some(Color::Background), stroke: Some(stroke) }
+        let stroke = Stroke::new(palette.ring, radius * 0.17).dash(dash);
+        Shape { form: Form::circle(x, y, radius * 0.95), fill: Some(palette.ground), stroke: Some(stroke) }
     };
-    let thin = |steps: Vec<Step>| Shape::drawn(Form::Path(steps), Stroke::new(Color::NoData, radius * 0.2));
+    let thin = |steps: Vec<Step>| Shape::drawn(Form::Path(steps), Stroke::new(palette.ring, radius * 0.2));
     let shapes = match status {
         Status::OnTarget => vec![
-            Shape::filled(Form::circle(x, y, radius), Color::OnTarget),
-            ink(vec![moved(-0.46, 0.04), lined(-0.13, 0.39), lined(0.48, -0.36)], Color::Mark),
+            Shape::filled(Form::circle(x, y, radius), palette.on_target),
+            ink(vec![moved(-0.46, 0.04), lined(-0.13, 0.39), lined(0.48, -0.36)], palette.mark),
         ],
         Status::AtRisk => vec![
             Shape::filled(
                 Form::Path(vec![moved(0.0, -1.12), lined(1.2, 0.98), lined(-1.2, 0.98), Close]),
-                Color::AtRisk,
+                palette.at_risk,
             )
-            .stroke(Stroke::new(Color::AtRiskEdge, radius * 0.14)),
-            ink(vec![moved(0.0, -0.42), lined(0.0, 0.2)], Color::AtRiskInk),
-            ink(vec![moved(0.0, 0.58), lined(0.0, 0.581)], Color::AtRiskInk),
+            .stroke(Stroke::new(palette.at_risk_edge, radius * 0.14)),
+            ink(vec![moved(0.0, -0.42), lined(0.0, 0.2)], palette.at_risk_ink),
+            ink(vec![moved(0.0, 0.58), lined(0.0, 0.581)], palette.at_risk_ink),
         ],
         Status::OffTarget => vec![
             Shape::filled(
                 Form::Path(vec![moved(0.0, -1.15), lined(1.15, 0.0), lined(0.0, 1.15), lined(-1.15, 0.0), Close]),
-                Color::OffTarget,
+                palette.off_target,
             )
-            .stroke(Stroke::new(Color::OffTarget, radius * 0.14)),
-            ink(vec![moved(-0.35, -0.35), lined(0.35, 0.35), moved(0.35, -0.35), lined(-0.35, 0.35)], Color::Mark),
+            .stroke(Stroke::new(palette.off_target, radius * 0.14)),
+            ink(vec![moved(-0.35, -0.35), lined(0.35, 0.35), moved(0.35, -0.35), lined(-0.35, 0.35)], palette.mark),
         ],
         Status::NoData => vec![
             ring(Dash::Dotted),

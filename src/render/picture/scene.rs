@@ -167,6 +167,18 @@ pub struct Text {
     pub text: String,
     /// The whole of a text that was cut.
     pub whole: Option<String>,
+    /// What goes on behind it, smaller: `/ 100`.
+    pub tail: Option<Tail>,
+}
+
+/// Stands where a text ends, however wide its font makes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tail {
+    pub text: String,
+    pub size: f64,
+    pub color: Color,
+    /// Space before it.
+    pub gap: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -216,10 +228,16 @@ pub enum Color {
     NoData,
     /// The mark on a status' colour.
     Mark,
+    /// The same on the head, which is dark in both themes.
+    HeadOnTarget,
+    HeadAtRisk,
+    HeadOffTarget,
+    HeadNoData,
+    HeadMark,
 }
 
 impl Color {
-    pub const ALL: [Color; 20] = [
+    pub const ALL: [Color; 25] = [
         Color::Background,
         Color::Panel,
         Color::Ink,
@@ -240,6 +258,11 @@ impl Color {
         Color::OffTargetBand,
         Color::NoData,
         Color::Mark,
+        Color::HeadOnTarget,
+        Color::HeadAtRisk,
+        Color::HeadOffTarget,
+        Color::HeadNoData,
+        Color::HeadMark,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -264,6 +287,11 @@ impl Color {
             Color::OffTargetBand => "off-target-band",
             Color::NoData => "no-data",
             Color::Mark => "mark",
+            Color::HeadOnTarget => "head-on-target",
+            Color::HeadAtRisk => "head-at-risk",
+            Color::HeadOffTarget => "head-off-target",
+            Color::HeadNoData => "head-no-data",
+            Color::HeadMark => "head-mark",
         }
     }
 
@@ -290,6 +318,11 @@ impl Color {
             Color::OffTargetBand => ("#FCEBE8", "#3A1F1D"),
             Color::NoData => ("#5B6875", "#A9B6C3"),
             Color::Mark => ("#FFFFFF", "#11181F"),
+            Color::HeadOnTarget => ("#35C4AE", "#35C4AE"),
+            Color::HeadAtRisk => ("#FFC933", "#FFC933"),
+            Color::HeadOffTarget => ("#FF6A4D", "#FF6A4D"),
+            Color::HeadNoData => ("#D5DEE7", "#D5DEE7"),
+            Color::HeadMark => ("#0B1116", "#0B1116"),
         }
     }
 
@@ -362,6 +395,7 @@ impl Text {
             color: Color::Ink,
             text: crate::render::text::visible(text).into_owned(),
             whole: None,
+            tail: None,
         }
     }
 
@@ -383,13 +417,18 @@ impl Text {
         if shown == self.text { self } else { Text { whole: Some(self.text), text: shown, ..self } }
     }
 
+    pub fn tail(self, tail: Tail) -> Text {
+        Text { tail: Some(tail), ..self }
+    }
+
     pub fn font(&self) -> Font {
         Font { size: self.size, bold: self.weight != Weight::Regular }
     }
 
     /// The room that it takes at most: from the ascent to the descent.
     pub fn bounds(&self) -> Bounds {
-        let width = measure::width(&self.text, self.font());
+        let tail = self.tail.as_ref().map_or(0.0, |t| t.gap + measure::width(&t.text, Font::regular(t.size)));
+        let width = measure::width(&self.text, self.font()) + tail;
         let x = match self.anchor {
             Anchor::Start => self.x,
             Anchor::Middle => self.x - width / 2.0,

@@ -135,6 +135,7 @@ fn collect(items: &[Item], used: &mut BTreeSet<(&'static str, Color)>) {
             }
             Item::Text(text) => {
                 used.insert(("f", text.color));
+                used.extend(text.tail.as_ref().map(|tail| ("f", tail.color)));
             }
         }
     }
@@ -309,6 +310,10 @@ impl Place<'_> {
                 fill=[self.attribute(text.color)] class=[self.class("f", text.color)] {
                 @if let Some(whole) = &text.whole { title { (Safe(whole)) } }
                 (Safe(&text.text))
+                @if let Some(tail) = &text.tail {
+                    tspan dx=(num(tail.gap)) font-size=(num(tail.size)) font-weight="400"
+                        fill=(self.value(tail.color)) class=[self.class("f", tail.color)] { (Safe(&tail.text)) }
+                }
             }
         }
     }

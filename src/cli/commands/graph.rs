@@ -1,0 +1,208 @@
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::cli::output::{extension, write_files};
+use crate::cli::ui::{Exit, Failure, Ui};
+use crate::render::picture::fishbone::fishbone;
+use crate::render::picture::layout;
+use crate::render::picture::outline::{Outline, Subject};
+use crate::render::picture::svg;
+use crate::workspace::Loaded;
+#[cfg(feature = "engine")]
+use crate::{
+    cli::commands::{data::DataArgs, request, request::SliceArgs},
+    evaluate::{EvalRequest, Periods, usual_history},
+    results::Results,
+};
+
+/// Draw a design as a fishbone, with its values or without.
+#[derive(Debug, clap::Args)]
+pub struct GraphArgs {
+    /// A folder or a `.kpi` file.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+
+    /// The design alone: no data is read.
+    #[arg(long)]
+    pub no_data: bool,
+
+    /// Such as `2026`, `2026-Q2`, `2026-06`, `2026-W05`, `FY2026`; else the latest that has ended.
+    #[cfg(feature = "engine")]
+    #[arg(long, value_name = "PERIOD", conflicts_with = "no_data")]
+    pub period: Option<String>,
+
+    /// Periods before it that the small lines show; else as many as are usual for its grain.
+    #[cfg(feature = "engine")]
+    #[arg(long, value_name = "N", conflicts_with = "no_data", value_parser = clap::value_parser!(u16).range(..=400))]
+    pub history: Option<u16>,
+
+    #[cfg(feature = "engine")]
+    #[command(flatten)]
+    pub slice: SliceArgs,
+
+    #[cfg(feature = "engine")]
+    #[command(flatten)]
+    pub data: DataArgs,
+
+    /// How much room each indicator gets.
+    #[arg(long, value_enum, default_value_t, value_name = "DENSITY")]
+    pub density: Density,
+
+    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    pub theme: Theme,
+
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<GraphFormat>,
+
+    /// Write to a file instead of stdout; the extension picks the format (`.svg`).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Density {
+    /// As much as the number of indicators leaves.
+    #[default]
+    Auto,
+    /// Target, weight, score and trend below each name.
+    Full,
+    /// One line each, with the target.
+    Compact,
+    /// One narrow line each.
+    Mini,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// Light, and dark where the viewer asks for it.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// A picture that stands alone.
+    Svg,
+}
+
+impl GraphFormat {
+    fn of_extension(extension: &str) -> Option<GraphFormat> {
+        Some(match extension {
+            "svg" => GraphFormat::Svg,
+            _ => return None,
+        })
+    }
+}
+
+pub fn run(args: &GraphArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let format = format(args)?;
+    let loaded = match super::load_sound(&args.path, ui)? {
+        Ok(loaded) => loaded,
+        Err(exit) => return Ok(exit),
+    };
+    let hash = loaded.hash();
+    let design = Subject {
+        design: loaded.design(),
+        sources: &loaded.sources,
+        hash: &hash,
+        results: None,
+        lang: ui.lang(&loaded),
+    };
+    if args.no_data {
+        return written(args, ui, &rendered(args, format, &design));
+    }
+    with_results(args, ui, format, &loaded, design)
+}
+
+#[cfg(not(feature = "engine"))]
+fn with_results(
+    _args: &GraphArgs,
+    _ui: &Ui,
+    _format: GraphFormat,
+    _loaded: &Loaded,
+    _design: Subject<'_>,
+) -> Result<Exit, Failure> {
+    Err(Failure::usage("this build of kpi computes no values: it was built without the feature `engine`")
+        .help("draw the design alone with `--no-data`"))
+}
+
+#[cfg(feature = "engine")]
+fn with_results(
+    args: &GraphArgs,
+    ui: &Ui,
+    format: GraphFormat,
+    loaded: &Loaded,
+    design: Subject<'_>,
+) -> Result<Exit, Failure> {
+    let results = match evaluated(args, ui, loaded)? {
+        Ok(results) => results,
+        Err(exit) => return Ok(exit),
+    };
+    if results.periods.is_empty() {
+        return Err(Failure::usage("there is no data whose latest period could be taken")
+            .help("name one: `--period 2026-06`, or draw the design alone with `--no-data`"));
+    }
+    written(args, ui, &rendered(args, format, &Subject { results: Some(&results), ..design }))
+}
+
+#[cfg(feature = "engine")]
+fn evaluated(args: &GraphArgs, ui: &Ui, loaded: &Loaded) -> Result<Result<Results, Exit>, Failure> {
+    let design = loaded.design();
+    let periods = match &args.period {
+        Some(text) => Periods::One(request::period(design, text)?),
+        None => Periods::Latest,
+    };
+    let history = args.history.map_or_else(|| usual_history(periods.grain(design)), usize::from);
+    let asked = EvalRequest {
+        periods,
+        history,
+        slice: args.slice.conditions(design)?,
+        as_of: args.data.as_of()?,
+        ..EvalRequest::default()
+    };
+    let bound = match args.data.bound(loaded, ui) {
+        Ok(bound) => bound,
+        Err(exit) => return Ok(Err(exit)),
+    };
+    let options = args.data.options();
+    let found = ui.while_working("evaluating", &options.progress, || loaded.evaluate_bound(&bound, &options, &asked));
+    Ok(found.map_err(|errors| super::data::report(loaded, ui, &errors)))
+}
+
+fn rendered(args: &GraphArgs, format: GraphFormat, subject: &Subject<'_>) -> String {
+    let density = match args.density {
+        Density::Auto => None,
+        Density::Full => Some(layout::Density::Full),
+        Density::Compact => Some(layout::Density::Compact),
+        Density::Mini => Some(layout::Density::Mini),
+    };
+    let theme = match args.theme {
+        Theme::Auto => svg::Theme::Auto,
+        Theme::Light => svg::Theme::Light,
+        Theme::Dark => svg::Theme::Dark,
+    };
+    let scene = fishbone(&Outline::new(subject), density);
+    match format {
+        GraphFormat::Svg => svg::document(&scene, theme),
+    }
+}
+
+fn written(args: &GraphArgs, ui: &Ui, picture: &str) -> Result<Exit, Failure> {
+    match &args.output {
+        Some(path) => write_files(&[(path.clone(), picture.as_bytes().to_vec())])?,
+        None => ui.print(picture)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// By the extension of the file, else by `--format`, else SVG.
+fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
+    let Some(path) = &args.output else { return Ok(args.format.unwrap_or(GraphFormat::Svg)) };
+    GraphFormat::of_extension(&extension(path)).or(args.format).ok_or_else(|| {
+        Failure::usage(format!("no format goes by the extension of `{}`", path.to_string_lossy()))
+            .help("use `.svg`, or name one with `--format`")
+    })
+}
