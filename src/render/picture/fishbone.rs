@@ -4,7 +4,9 @@ use super::layout::{self, Density, MARGIN, Placed, PlacedBone, PlacedRow, TAIL, 
 use super::marks;
 use super::measure::{self, Font};
 use super::outline::{Node, Outline, see};
-use super::scene::{Anchor, Bounds, Color, Dash, Form, Group, Item, Role, Scene, Shape, Step, Stroke, Tail, Text, Weight};
+use super::scene::{
+    Anchor, Bounds, Color, Dash, Form, Group, Item, Role, Scene, Shape, Step, Stroke, Tail, Text, Weight,
+};
 use crate::render::words;
 use crate::results::Status;
 
@@ -377,7 +379,9 @@ impl Header {
             .as_ref()
             .map_or(0.0, |s| 16.0 + measure::width(s, Self::SCORE).max(measure::width("score", Self::WORD)));
         let lines = self.title.len() as f64 - if self.meta.is_some() { 0.0 } else { 1.0 };
-        ((self.start() + left + right + 16.0).max(96.0), 28.0 + 18.0 * lines.max(0.0))
+        // A score has two lines of its own.
+        let least = if self.score.is_some() { 46.0 } else { 28.0 };
+        ((self.start() + left + right + 16.0).max(96.0), (28.0 + 18.0 * lines).max(least))
     }
 
     fn draw(&self, outline: &Outline, bone: &Node, at: Bounds) -> Group {
@@ -393,7 +397,8 @@ impl Header {
             group.items.push(marks::status(status, at.x + 19.0, middle, 9.0).into());
         }
         let x = at.x + self.start();
-        let mut y = at.y + if self.meta.is_some() { 21.0 } else { 20.0 };
+        let block = 18.0 * self.title.len() as f64 + if self.meta.is_some() { 17.0 } else { 0.0 };
+        let mut y = middle - block / 2.0 + 15.5;
         for line in &self.title {
             group.items.push(Text::new(x, y, Self::TITLE.size, line).weight(Weight::Bold).into());
             y += 18.0;
