@@ -39,11 +39,11 @@ fn picture(svg: &str) -> Picture {
                 picture.texts.push(std::mem::take(&mut text));
             }
             Event::Text(part) => text.push_str(&part.decode().expect("UTF-8")),
-            Event::GeneralRef(reference) => text.push(match reference.as_ref() {
-                b"amp" => '&',
-                b"lt" => '<',
-                b"gt" => '>',
-                b"quot" => '"',
+            Event::GeneralRef(reference) => text.push(match &*reference.decode().expect("UTF-8") {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
                 other => panic!("an entity that XML does not know: {other:?}"),
             }),
             Event::Decl(_) => {}
