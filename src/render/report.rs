@@ -2,6 +2,7 @@
 //! [`Loaded::report`](crate::Loaded::report), so that the outputs cannot disagree.
 
 pub mod html;
+pub mod speech;
 
 use super::results::Shown;
 use super::results::view::{SliceKey, keys};

@@ -230,7 +230,7 @@ impl<'a> Page<'a> {
                 div class="verdict" {
                     @if let Some(row) = total { (self.score(row)) }
                     div {
-                        p class="says" id="says" { (self.says(report.whole_slice())) }
+                        p class="says" id="says" { (report.says(report.whole_slice())) }
                         ul class="counts" {
                             @for (status, count) in self.board.counts(0) {
                                 li class="s" {
@@ -268,50 +268,6 @@ impl<'a> Page<'a> {
                 }
                 @for note in shown.notes(row) { p class="note whole-only" { (note) } }
             }
-        }
-    }
-
-    /// The verdict in two sentences: how many stand where, and what costs most.
-    fn says(&self, slice: crate::render::results::view::SliceKey<'_>) -> String {
-        let lang = self.lang;
-        let rows: Vec<&Row> =
-            self.report.of_slice(slice).filter(|r| matches!(r.subject, SubjectId::Indicator(_))).collect();
-        let counts: Vec<(Status, usize)> = Status::ALL
-            .into_iter()
-            .map(|s| (s, rows.iter().filter(|r| r.status == Some(s)).count()))
-            .filter(|(_, count)| *count > 0)
-            .collect();
-        let parts: Vec<String> = counts
-            .iter()
-            .map(|(status, count)| match lang {
-                Lang::En => format!("{count} {}", words::status(*status, lang)),
-                Lang::Zh => format!("{count} 项{}", words::status(*status, lang)),
-            })
-            .collect();
-        let first = match lang {
-            Lang::En => {
-                format!("Of {}, {}.", crate::render::text::counted(rows.len(), "indicator"), listed(&parts, lang))
-            }
-            Lang::Zh => format!("{} 项指标中,{}。", rows.len(), listed(&parts, lang)),
-        };
-        let costly: Vec<String> = self
-            .report
-            .attention(slice)
-            .iter()
-            .filter_map(|a| {
-                let lost = a.lost.filter(|lost| *lost >= 0.05)?;
-                let title = visible(&a.row.title).into_owned();
-                Some(match lang {
-                    Lang::En => format!("{title} ({})", format::score(lost)),
-                    Lang::Zh => format!("{title}({} 分)", format::score(lost)),
-                })
-            })
-            .take(3)
-            .collect();
-        match (costly.is_empty(), lang) {
-            (true, _) => first,
-            (false, Lang::En) => format!("{first} The score loses most points to {}.", listed(&costly, lang)),
-            (false, Lang::Zh) => format!("{first}失分最多的是{}。", listed(&costly, lang)),
         }
     }
 
@@ -362,18 +318,6 @@ fn signed(change: f64) -> String {
         "0.0" => "±0".to_string(),
         _ if change < 0.0 => format!("−{size}"),
         _ => format!("+{size}"),
-    }
-}
-
-/// `a, b and c`
-fn listed(parts: &[String], lang: Lang) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [all @ .., last] => match lang {
-            Lang::En => format!("{} and {last}", all.join(", ")),
-            Lang::Zh => format!("{}、{last}", all.join("、")),
-        },
     }
 }
 

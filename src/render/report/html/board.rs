@@ -7,6 +7,7 @@ use crate::design::Action;
 use crate::render::explain;
 use crate::render::picture::scene::Bounds;
 use crate::render::picture::{marks, svg};
+use crate::render::report::speech;
 use crate::render::results::format;
 use crate::render::results::view::{Board, Key, Line, Role, SliceKey};
 use crate::render::text::visible;
@@ -88,7 +89,7 @@ impl Page<'_> {
                     }
                 }
                 td {
-                    @for action in due(&indicator.actions, row.status) { span class="note" { (self.action(action)) } }
+                    @for action in speech::due(&indicator.actions, row.status) { span class="note" { (self.action(action)) } }
                 }
             }
         }
@@ -96,17 +97,10 @@ impl Page<'_> {
 
     /// What it says, who does it, until when.
     pub(super) fn action(&self, action: &Action) -> Markup {
-        let within = action.within.map(|days| match self.lang {
-            words::Lang::En => format!("within {}", crate::render::text::counted(days.max(0) as usize, "day")),
-            words::Lang::Zh => format!("{days} 天内"),
-        });
-        let due = action.due.map(|day| format!("{} {day}", self.pick("by", "截止")));
-        let done = action.done.then(|| self.pick("done", "已完成").to_string());
-        let owner = action.owner.as_ref().map(|o| visible(o).into_owned());
-        let beside: Vec<String> = [owner, within, due, done].into_iter().flatten().collect();
+        let beside = speech::beside(action, self.lang);
         html! {
             bdi { (visible(&action.text)) }
-            @if !beside.is_empty() { span class="quiet" { (self.pick(" (", "(")) (beside.join(self.lang.comma())) (self.pick(")", ")")) } }
+            @if !beside.is_empty() { span class="quiet" { (self.pick(" (", "（")) (beside.join(self.lang.comma())) (self.pick(")", "）")) } }
         }
     }
 
@@ -339,12 +333,6 @@ pub(super) fn judged(shown: &crate::render::results::Shown<'_>, row: &Row) -> (O
     let other = shown.judged(row);
     let value = row.judged.as_ref().map(|(_, value)| value).or(row.value.as_ref());
     (other, value.map(|v| format::people(v, row.unit.as_ref(), shown.lang)))
-}
-
-/// The actions that a status asks for.
-fn due(actions: &[Action], status: Option<Status>) -> impl Iterator<Item = &Action> {
-    let word = status.map(Status::word);
-    actions.iter().filter(move |a| !a.done && (a.when.is_none() || a.when.as_deref() == word))
 }
 
 fn bullet(row: &Row) -> Markup {

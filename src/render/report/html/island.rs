@@ -35,7 +35,7 @@ fn of_slice(page: &Page<'_>, slice: SliceKey<'_>) -> Value {
             (status.word().to_string(), page.report.of_slice(slice).filter(having).count().into())
         })
         .collect();
-    json!({ "title": page.slice_title(slice), "says": page.says(slice), "counts": counts, "rows": rows })
+    json!({ "title": page.slice_title(slice), "says": page.report.says(slice), "counts": counts, "rows": rows })
 }
 
 /// The texts of a row by the names that `data-t` has; those that are empty are left out.
