@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod measure;
+pub mod layered;
 pub mod scene;
 pub mod svg;
 pub mod marks;
