@@ -126,9 +126,9 @@ impl Command {
             #[cfg(feature = "engine")]
             Command::Explain(args) => args.data.threads.map_or(0, usize::from),
             #[cfg(feature = "engine")]
-            Command::Watch(args) => args.data.threads.map_or(0, usize::from),
+            Command::Watch(args) => args.of.data.threads.map_or(0, usize::from),
             #[cfg(feature = "engine")]
-            Command::Report(args) => args.data.threads.map_or(0, usize::from),
+            Command::Report(args) => args.of.data.threads.map_or(0, usize::from),
             #[cfg(feature = "engine")]
             Command::Graph(args) => args.data.threads.map_or(0, usize::from),
             _ => 0,

@@ -1,6 +1,6 @@
 //! Pages that show themselves anew when they have changed: `kpi watch --serve`.
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::Digest;
 
 use super::words::Lang;
@@ -17,55 +17,79 @@ const STYLE: &str = ":root{color-scheme:light dark}body{margin:2rem auto;max-wid
 /// Where the page's own identity stands until it is known, which is when the whole page is.
 const UNKNOWN: &str = "0000000000000000";
 
-/// A page and what tells it from another.
+/// A page, what tells it from another, and what a browser may do with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub id: String,
     pub html: String,
+    pub policy: String,
+}
+
+impl Page {
+    /// A document with [`head`] and [`script`], and the [`policy`] that stands in it.
+    pub fn new(html: String, policy: String) -> Page {
+        let digest = sha2::Sha256::digest(html.as_bytes());
+        let id: String = digest.iter().take(UNKNOWN.len() / 2).map(|b| format!("{b:02x}")).collect();
+        let html = html.replacen(&head_of(UNKNOWN).into_string(), &head_of(&id).into_string(), 1);
+        // Only a header can say it.
+        Page { id, html, policy: format!("{policy}; frame-ancestors 'none'") }
+    }
+}
+
+/// Stands in the head of such a page, before all that others have written.
+pub fn head() -> Markup {
+    head_of(UNKNOWN)
+}
+
+fn head_of(id: &str) -> Markup {
+    html! { meta name="kpi-page" content=(id); }
+}
+
+/// Stands at the end of its body.
+pub fn script() -> Markup {
+    html! { script { (PreEscaped(SCRIPT)) } }
+}
+
+/// What a browser may do with a page: show this style and these scripts, and nothing else; where [`SCRIPT`] is among
+/// them, ask this server for changes.
+pub fn policy(style: &str, scripts: &[Option<&str>]) -> String {
+    let scripts: Vec<&str> = scripts.iter().copied().flatten().collect();
+    let hashes: Vec<String> = scripts.iter().map(|s| source(s)).collect();
+    let connect = if scripts.contains(&SCRIPT) { "; connect-src 'self'" } else { "" };
+    format!(
+        "default-src 'none'; style-src {}; script-src {}{connect}; base-uri 'none'; form-action 'none'",
+        source(style),
+        hashes.join(" ")
+    )
 }
 
 /// A page that shows a text as it is.
 pub fn text(title: &str, text: &str, lang: Lang) -> Page {
+    let policy = policy(STYLE, &[Some(SCRIPT)]);
     let page = html! {
         (DOCTYPE)
         html lang=(lang.locale()) {
             head {
                 meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                (head())
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="kpi-page" content=(UNKNOWN);
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 h1 { (title) }
                 pre { (text) }
-                script { (PreEscaped(SCRIPT)) }
+                (script())
             }
         }
     };
-    identified(page.into_string())
-}
-
-/// What the browser may do with a page of [`text`]: what stands here, and ask this server for changes.
-pub fn policy() -> String {
-    format!(
-        "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
-        source(STYLE),
-        source(SCRIPT)
-    )
+    Page::new(page.into_string(), policy)
 }
 
 /// The hash of an inline style or script, as a policy names it.
 pub fn source(text: &str) -> String {
     format!("'sha256-{}'", base64(&sha2::Sha256::digest(text.as_bytes())))
-}
-
-fn identified(html: String) -> Page {
-    let digest = sha2::Sha256::digest(html.as_bytes());
-    let id: String = digest.iter().take(UNKNOWN.len() / 2).map(|b| format!("{b:02x}")).collect();
-    let marked = |id: &str| format!("<meta name=\"kpi-page\" content=\"{id}\"");
-    Page { html: html.replacen(&marked(UNKNOWN), &marked(&id), 1), id }
 }
 
 fn base64(bytes: &[u8]) -> String {

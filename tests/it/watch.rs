@@ -107,7 +107,7 @@ fn id(page: &str) -> String {
 fn the_page_follows_the_design_and_the_data() {
     let here = folder(&[("shop/design.kpi", DESIGN), ("shop/data/a.csv", "day\n2026-01-05\n2026-01-31\n")]);
     let root = here.path().join("shop");
-    let mut watching = Watching::start(here.path(), &["shop", "--serve", "--report", "shop/report.md"]);
+    let mut watching = Watching::start(here.path(), &["shop", "--serve", "--report", "shop/report.html"]);
     let serving = watching.until("serving http://127.0.0.1:");
     let address = serving.trim_start_matches("serving http://").trim_end_matches('/').to_string();
     watching.until("2026-01: 1 on target");
@@ -115,7 +115,7 @@ fn the_page_follows_the_design_and_the_data() {
 
     let first = page(&address);
     assert!(first.contains("The shop") && first.contains("Orders sold"), "{first}");
-    let report = || std::fs::read_to_string(root.join("report.md")).expect("the report");
+    let report = || std::fs::read_to_string(root.join("report.html")).expect("the report");
     assert!(report().contains("Orders sold"));
 
     // Whoever has the page open is told what page there is, and of each change.
@@ -171,7 +171,7 @@ fn the_page_follows_the_design_and_the_data() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     left.sort();
-    assert_eq!(left, ["data", "design.kpi", "notes.txt", "report.md"]);
+    assert_eq!(left, ["data", "design.kpi", "notes.txt", "report.html"]);
 }
 
 /// Only this machine, only reading, and no page of another site's.

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -6,6 +6,7 @@ use super::data::DataArgs;
 use super::request::{self, SliceArgs};
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
+use crate::design::Design;
 use crate::evaluate::{EvalRequest, Periods, usual_history};
 use crate::render::picture::svg::Theme;
 use crate::render::report::{Report, html};
@@ -18,6 +19,17 @@ pub struct ReportArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
 
+    #[command(flatten)]
+    pub of: Contents,
+
+    /// Where to write it; the extension picks the format (`.html`). Several are written from one evaluation.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub output: Vec<PathBuf>,
+}
+
+/// What stands in a report.
+#[derive(Debug, clap::Args)]
+pub struct Contents {
     /// Such as `2026`, `2026-Q2`, `2026-06`, `2026-W05`, `FY2026`; else the latest that has ended.
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
@@ -43,10 +55,23 @@ pub struct ReportArgs {
 
     #[command(flatten)]
     pub data: DataArgs,
+}
 
-    /// Where to write it; the extension picks the format (`.html`). Several are written from one evaluation.
-    #[arg(short, long, value_name = "FILE", required = true)]
-    pub output: Vec<PathBuf>,
+impl Contents {
+    pub fn request(&self, design: &Design) -> Result<EvalRequest, Failure> {
+        let periods = match &self.period {
+            Some(text) => Periods::One(request::period(design, text)?),
+            None => Periods::Latest,
+        };
+        Ok(EvalRequest {
+            history: self.history.map_or_else(|| usual_history(periods.grain(design)), usize::from),
+            periods,
+            slice: self.slice.conditions(design)?,
+            by: self.by_dimension.iter().map(|d| request::dimensions(design, d)).collect::<Result<_, _>>()?,
+            as_of: self.data.as_of()?,
+            ..EvalRequest::default()
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -68,12 +93,12 @@ impl From<ThemeArg> for Theme {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub enum Format {
     Html,
 }
 
 impl Format {
-    fn of(path: &PathBuf) -> Result<Format, Failure> {
+    pub fn of(path: &Path) -> Result<Format, Failure> {
         match extension(path).as_str() {
             "html" | "htm" => Ok(Format::Html),
             _ => Err(Failure::usage(format!("no report goes by the extension of `{}`", path.to_string_lossy()))
@@ -81,7 +106,7 @@ impl Format {
         }
     }
 
-    fn rendered(self, report: &Report<'_>, theme: Theme) -> Vec<u8> {
+    pub fn rendered(self, report: &Report<'_>, theme: Theme) -> Vec<u8> {
         match self {
             Format::Html => html::render(report, theme).into_bytes(),
         }
@@ -95,27 +120,16 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
-    let bound = match args.data.bound(&loaded, ui) {
+    let bound = match args.of.data.bound(&loaded, ui) {
         Ok(bound) => bound,
         Err(exit) => return Ok(exit),
     };
     let design = bound.as_ref();
-    let periods = match &args.period {
-        Some(text) => Periods::One(request::period(design, text)?),
-        None => Periods::Latest,
-    };
-    let asked = EvalRequest {
-        history: args.history.map_or_else(|| usual_history(periods.grain(design)), usize::from),
-        periods,
-        slice: args.slice.conditions(design)?,
-        by: args.by_dimension.iter().map(|d| request::dimensions(design, d)).collect::<Result<_, _>>()?,
-        as_of: args.data.as_of()?,
-        ..EvalRequest::default()
-    };
+    let asked = args.of.request(design)?;
     let lang = ui.lang(&loaded);
-    let options = args.data.options();
+    let options = args.of.data.options();
     let made = ui.while_working("evaluating", &options.progress, || {
-        loaded.report(design, &options, &asked, args.title.as_deref(), lang)
+        loaded.report(design, &options, &asked, args.of.title.as_deref(), lang)
     });
     let report = match made {
         Ok(report) => report,
@@ -127,7 +141,7 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
         );
     }
     let whole: Vec<(PathBuf, Vec<u8>)> =
-        outputs.into_iter().map(|(path, format)| (path, format.rendered(&report, args.theme.into()))).collect();
+        outputs.into_iter().map(|(path, format)| (path, format.rendered(&report, args.of.theme.into()))).collect();
     write_files(&whole)?;
     for notice in &report.results.notices {
         ui.say(&format!("note: {}\n", crate::render::text::visible(&words::notice(notice, lang))));

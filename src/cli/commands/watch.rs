@@ -8,16 +8,15 @@ use std::time::Instant;
 
 use notify::{RecursiveMode, Watcher};
 
-use super::data::DataArgs;
-use super::request;
+use super::report::{Contents, Format};
 use crate::cli::output::write_files;
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{EvalRequest, Periods};
 use crate::lint;
 use crate::render::diagnostics::{Report, Section, human};
 use crate::render::live::{self, Page};
-use crate::render::results::{Look, Shown, markdown, summary, table};
+use crate::render::report::html;
+use crate::render::results::summary;
 use crate::render::text::{DIM, Paint, visible};
 use crate::render::words::{Lang, check as words};
 use crate::workspace::{self, Inputs, Loaded};
@@ -31,7 +30,7 @@ pub struct WatchArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
 
-    /// Write the report to this file each time.
+    /// Write the report to this file each time; the extension picks the format, as in `kpi report`.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
@@ -39,12 +38,8 @@ pub struct WatchArgs {
     #[arg(long)]
     pub serve: bool,
 
-    /// Such as `2026`, `2026-Q2`, `2026-06`; else the latest that has ended.
-    #[arg(long, value_name = "PERIOD")]
-    pub period: Option<String>,
-
     #[command(flatten)]
-    pub data: DataArgs,
+    pub of: Contents,
 }
 
 /// Diagnostics shown at most, as `kpi check` does.
@@ -53,6 +48,7 @@ const SHOWN: usize = 100;
 pub fn run(args: &WatchArgs, ui: &Ui) -> Result<Exit, Failure> {
     // A path that leads nowhere is wrong from the start; later it may come back.
     workspace::find_one(&args.path).map_err(Failure::usage)?;
+    let format = args.report.as_deref().map(Format::of).transpose()?;
     let mut changes = Changes::new(args)?;
     let server = match args.serve {
         true => Some(Server::start(live::text("kpi watch", "…", ui.diagnostics_lang()))?),
@@ -61,7 +57,7 @@ pub fn run(args: &WatchArgs, ui: &Ui) -> Result<Exit, Failure> {
     if let Some(server) = &server {
         ui.print(&format!("serving {}\n", server.url()))?;
     }
-    let mut round = Round { args, ui, server, said: None };
+    let mut round = Round { args, ui, server, format, said: None };
     loop {
         round.run(&mut changes)?;
         ui.print(&format!("{}\n", ui.paint.paint(DIM, "waiting for changes, Ctrl-C ends")))?;
@@ -86,6 +82,8 @@ struct Round<'a> {
     args: &'a WatchArgs,
     ui: &'a Ui,
     server: Option<Server>,
+    /// Of the file that is written.
+    format: Option<Format>,
     /// What `check` said the last time: it is not said again.
     said: Option<String>,
 }
@@ -140,11 +138,12 @@ impl Round<'_> {
         let title = loaded.design().naming.title().to_string();
         let problem = |text: String| Problem { title: title.clone(), text };
         self.check(&loaded)?;
-        let design = match &self.args.data.binding {
+        let of = &self.args.of;
+        let design = match &of.data.binding {
             None => Ok(loaded.design().clone()),
             Some(binding) => loaded.bound(binding),
         };
-        let options = self.args.data.options();
+        let options = of.data.options();
         let inputs = changes.inputs.clone();
         changes.watch(inputs.with(&loaded, design.as_ref().unwrap_or(loaded.design()), &options))?;
         if !sound {
@@ -162,35 +161,34 @@ impl Round<'_> {
             }
         };
         // A period that this design does not have may be one of the next.
-        let asked = match self.request(&loaded) {
+        let asked = match of.request(&design) {
             Ok(asked) => asked,
             Err(failure) => {
                 ui.fail(&failure);
                 return Ok(Err(problem(failure.message)));
             }
         };
-        let found =
-            ui.while_working("evaluating", &options.progress, || loaded.evaluate_bound(&design, &options, &asked));
-        let results = match found {
-            Ok(results) => results,
+        let lang = ui.lang(&loaded);
+        let made = ui.while_working("evaluating", &options.progress, || {
+            loaded.report(&design, &options, &asked, of.title.as_deref(), lang)
+        });
+        let report = match made {
+            Ok(report) => report,
             Err(errors) => {
                 super::data::report(&loaded, ui, &errors);
                 return Ok(Err(of_data(&errors)));
             }
         };
-        let shown = Shown { design: &design, results: &results, lang: ui.lang(&loaded) };
-        ui.print(&format!("{}\n", summary::line(&shown)))?;
-        if let Some(path) = &self.args.report {
-            write_files(&[(path.clone(), markdown::render(&shown).into_bytes())])?;
+        ui.print(&format!("{}\n", summary::line(&report.shown())))?;
+        if report.results.periods.is_empty() {
+            return Ok(Err(problem(summary::line(&report.shown()))));
+        }
+        let theme = of.theme.into();
+        if let (Some(path), Some(format)) = (&self.args.report, self.format) {
+            write_files(&[(path.clone(), format.rendered(&report, theme))])?;
             ui.print(&format!("wrote {}\n", visible(&path.to_string_lossy())))?;
         }
-        Ok(Ok(live::text(&title, &table::render(&shown, Look::default()), shown.lang)))
-    }
-
-    fn request(&self, loaded: &Loaded) -> Result<EvalRequest, Failure> {
-        let period = self.args.period.as_deref().map(|text| request::period(loaded.design(), text)).transpose()?;
-        let as_of = self.args.data.as_of()?;
-        Ok(EvalRequest { periods: period.map_or(Periods::Latest, Periods::One), as_of, ..EvalRequest::default() })
+        Ok(Ok(html::live(&report, theme)))
     }
 
     /// What `kpi check` says: whole where it is something else than the last time, else its last line.

@@ -39,25 +39,33 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The page of a report.
 pub fn render(report: &Report<'_>, theme: Theme) -> String {
+    document(report, theme, false).0
+}
+
+/// The page of a report that shows itself anew when it has changed.
+pub fn live(report: &Report<'_>, theme: Theme) -> live::Page {
+    let (html, policy) = document(report, theme, true);
+    live::Page::new(html, policy)
+}
+
+/// A page and what a browser may do with it.
+fn document(report: &Report<'_>, theme: Theme, live: bool) -> (String, String) {
     let page = Page::new(report);
     let style = style();
     let lang = report.lang;
-    let policy = format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        live::source(&style),
-        live::source(SCRIPT)
-    );
+    let policy = live::policy(&style, &[Some(SCRIPT), live.then_some(live::SCRIPT)]);
     let theme = match theme {
         Theme::Auto => "auto",
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    html! {
+    let page = html! {
         (DOCTYPE)
         html lang=(lang.locale()) data-theme=(theme) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy);
+                @if live { (live::head()) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content={ "kpi " (env!("CARGO_PKG_VERSION")) };
@@ -80,10 +88,11 @@ pub fn render(report: &Report<'_>, theme: Theme) -> String {
                 footer { p { (page.made_by()) } }
                 script type="application/json" id="data" { (PreEscaped(island::json(&page))) }
                 script { (PreEscaped(SCRIPT)) }
+                @if live { (live::script()) }
             }
         }
-    }
-    .into_string()
+    };
+    (page.into_string(), policy)
 }
 
 /// The colours of the pictures, light and dark, and the style of the page.

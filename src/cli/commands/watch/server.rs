@@ -13,7 +13,7 @@ use axum::routing::get;
 use tokio::sync::watch;
 
 use crate::cli::ui::Failure;
-use crate::render::live::{self, Page};
+use crate::render::live::Page;
 
 type Pages = watch::Receiver<Page>;
 
@@ -65,8 +65,8 @@ fn app(address: SocketAddr, pages: Pages) -> Router {
 }
 
 async fn page(State(pages): State<Pages>) -> impl IntoResponse {
-    let html = pages.borrow().html.clone();
-    ([(header::CONTENT_SECURITY_POLICY, live::policy())], Html(html))
+    let Page { html, policy, .. } = pages.borrow().clone();
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html))
 }
 
 /// What page there is: now, and whenever there is another.
