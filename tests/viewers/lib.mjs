@@ -67,14 +67,16 @@ export async function open(context, path) {
 /** The ink of every text of the pictures of a page, in pixels of the page: not the line's box, but what is black. */
 export function inkOfTexts() {
   const pen = new OffscreenCanvas(1, 1).getContext("2d");
+  // What is drawn of a text: its tooltip, a `<title>` inside it, is not.
+  const drawn = (text) => [...text.childNodes].filter((n) => n.nodeName !== "title").map((n) => n.textContent).join("").trim();
   return [...document.querySelectorAll("svg text")]
-    .filter((text) => text.textContent.trim() !== "")
+    .filter((text) => drawn(text) !== "" && text.checkVisibility())
     .map((text) => {
       const style = getComputedStyle(text);
       pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       pen.direction = style.direction;
       pen.textAlign = "left";
-      const ink = pen.measureText(text.textContent);
+      const ink = pen.measureText(drawn(text));
       const box = text.getBBox();
       const baseline = text.getStartPositionOfChar(0).y;
       const place = text.getCTM();
@@ -82,7 +84,7 @@ export function inkOfTexts() {
       const least = corner(box.x - ink.actualBoundingBoxLeft, baseline - ink.actualBoundingBoxAscent);
       const most = corner(box.x + ink.actualBoundingBoxRight, baseline + ink.actualBoundingBoxDescent);
       const picture = [...document.querySelectorAll("svg")].indexOf(text.ownerSVGElement);
-      return { picture, text: text.textContent, left: least.x, top: least.y, right: most.x, bottom: most.y };
+      return { picture, text: drawn(text), left: least.x, top: least.y, right: most.x, bottom: most.y };
     });
 }
 
