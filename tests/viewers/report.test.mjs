@@ -28,7 +28,7 @@ async function evaluated(design, ...args) {
 
 /** What the scoreboard of the page says: of each indicator its name, status, actual value. */
 const board = (page) => page.$$eval("#scoreboard tbody tr[data-name]:not(.f)", (rows) => rows.map((row) => ({
-  title: row.querySelector("a, th, bdi").textContent.trim(),
+  title: row.querySelector("th bdi").textContent.trim(),
   status: row.dataset.status ?? null,
   actual: row.querySelector("[data-t=actual]").textContent.trim(),
 })));
