@@ -290,14 +290,20 @@ impl<'a> Plot<'a> {
         if let Some(point) = self.course.points.get(last)
             && let Some(value) = point.value
         {
-            // Beside the line that comes from the left, not on it.
+            // Above or below, wherever fewer lines are in the way: that which comes from the left, and what it is held against.
             let y = self.y_of(value);
             let before = self.course.points.iter().rev().nth(1).and_then(|p| p.value).map(|v| self.y_of(v));
-            let falls = before.is_some_and(|b| b < y - 4.0);
-            let judged = point.judged.map(|v| self.y_of(v));
-            let room_above = judged.is_none_or(|j| j > y || y - j > 26.0);
-            let room_below = judged.is_none_or(|j| j < y || j - y > 26.0) && y + 20.0 < HEIGHT - BOTTOM;
-            let below = room_below && (falls || !room_above);
+            let held = [point.target, point.threshold].into_iter().flatten().flat_map(|bound| match bound {
+                BoundValue::One(n) => vec![n],
+                BoundValue::Range(low, high) => vec![low, high],
+            });
+            let lines: Vec<f64> = held.chain(point.judged).map(|n| self.y_of(n)).collect();
+            let crossed = |from: f64, to: f64| lines.iter().filter(|y| (from..to).contains(*y)).count();
+            let above = crossed(y - 24.0, y - 4.0) + usize::from(before.is_some_and(|b| b < y - 4.0));
+            let under = crossed(y + 4.0, y + 24.0)
+                + usize::from(before.is_some_and(|b| b > y + 4.0))
+                + 2 * usize::from(y + 20.0 > HEIGHT - BOTTOM);
+            let below = under < above;
             let label = format::people(value, self.course.unit, self.course.lang);
             let text = Text::new(self.x(last), if below { y + 18.0 } else { y - 9.0 }, LAST.size, &label);
             items.push(text.anchor(Anchor::Middle).weight(Weight::Bold).into());

@@ -313,7 +313,7 @@ impl Color {
             Color::AtRisk => ("#F0B000", "#FFC933"),
             Color::AtRiskEdge => ("#7A5600", "#FFC933"),
             Color::AtRiskInk => ("#1B1400", "#1B1400"),
-            Color::AtRiskBand => ("#FFF5D9", "#2E2815"),
+            Color::AtRiskBand => ("#FFF8E3", "#2A2516"),
             Color::OffTarget => ("#C0281B", "#FF6A4D"),
             Color::OffTargetBand => ("#FCEBE8", "#3A1F1D"),
             Color::NoData => ("#5B6875", "#A9B6C3"),

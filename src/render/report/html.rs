@@ -110,8 +110,8 @@ fn symbols() -> Markup {
     html! {
         svg class="defs" aria-hidden="true" focusable="false" {
             @for status in Status::ALL {
-                symbol id={ "g-" (status.word()) } viewBox="-1.25 -1.25 2.5 2.5" {
-                    (svg::inline(&[scene::Item::Group(marks::status(status, 0.0, 0.0, 1.0))]))
+                symbol id={ "g-" (status.word()) } viewBox="-10 -10 20 20" {
+                    (svg::inline(&[scene::Item::Group(marks::status(status, 0.0, 0.0, 8.0))]))
                 }
             }
         }

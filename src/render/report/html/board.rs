@@ -22,6 +22,7 @@ impl Page<'_> {
 
     pub(super) fn attention(&self) -> Markup {
         let found = self.report.attention(self.report.whole_slice());
+        let actions = found.iter().any(|a| self.due(a.row).next().is_some());
         html! {
             section id="attention" {
                 h2 { (self.pick("What needs attention", "需要关注")) }
@@ -44,10 +45,10 @@ impl Page<'_> {
                                     th scope="col" class="n" { (self.pick("Target", "目标")) }
                                     th scope="col" { (self.pick("Gap", "差距")) }
                                     th scope="col" class="n" { (self.pick("Points lost", "失分")) }
-                                    th scope="col" { (self.pick("Action", "措施")) }
+                                    @if actions { th scope="col" { (self.pick("Action", "措施")) } }
                                 }
                             }
-                            tbody { @for item in &found { (self.attention_row(item.row, item.lost)) } }
+                            tbody { @for item in &found { (self.attention_row(item.row, item.lost, actions)) } }
                         }
                     }
                 }
@@ -55,7 +56,7 @@ impl Page<'_> {
         }
     }
 
-    fn attention_row(&self, row: &Row, lost: Option<f64>) -> Markup {
+    fn attention_row(&self, row: &Row, lost: Option<f64>, actions: bool) -> Markup {
         let shown = self.report.shown();
         let SubjectId::Indicator(id) = row.subject else { return html! {} };
         let Some(indicator) = self.report.design.indicators.get(id.index()) else { return html! {} };
@@ -88,11 +89,20 @@ impl Page<'_> {
                         span class="note" { (self.pick("of ", "/ ")) (format::score(share * 100.0)) }
                     }
                 }
-                td {
-                    @for action in speech::due(&indicator.actions, row.status) { span class="note" { (self.action(action)) } }
+                @if actions {
+                    td { @for action in self.due(row) { span class="note" { (self.action(action)) } } }
                 }
             }
         }
+    }
+
+    /// The actions that the status of an indicator asks for.
+    fn due(&self, row: &Row) -> impl Iterator<Item = &Action> {
+        let indicator = match row.subject {
+            SubjectId::Indicator(id) => self.report.design.indicators.get(id.index()),
+            _ => None,
+        };
+        speech::due(indicator.map(|i| i.actions.as_slice()).unwrap_or_default(), row.status)
     }
 
     /// What it says, who does it, until when.

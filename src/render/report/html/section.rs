@@ -65,8 +65,10 @@ impl Page<'_> {
                     div class="fig" data-subject=(own) data-status=[row.status.map(Status::word)] {
                         b data-t="actual" { (report.shown().actual(row)) }
                         (status(row.status, self.lang))
-                        " " span class="quiet" data-t="target" { (typeset(&report.shown().target(row))) }
-                        span class="note" data-t="judged" { (report.shown().judged(row).unwrap_or_default()) }
+                        span class="quiet" {
+                            (self.pick("target ", "目标 ")) span data-t="target" { (typeset(&report.shown().target(row))) }
+                        }
+                        span class="quiet" data-t="judged" { (report.shown().judged(row).unwrap_or_default()) }
                     }
                 }
                 @if let Some(definition) = &naming.definition { p class="def" { bdi { (visible(definition)) } } }
@@ -75,8 +77,10 @@ impl Page<'_> {
                     (self.history(row, indicator))
                     (self.target(row, indicator))
                 }
-                (self.how(id, indicator))
-                (self.ties(id, indicator))
+                div class="two" {
+                    (self.how(id, indicator))
+                    (self.ties(id, indicator))
+                }
             }
         }
     }
@@ -99,7 +103,10 @@ impl Page<'_> {
             parts.push(html! { (self.pick("weight", "权重")) " " (self.report.shown().weight(row)) });
         }
         if let Some(share) = row.share {
-            parts.push(html! { (format::share(share)) " " (self.pick("of the score", "占总分")) });
+            parts.push(match self.lang {
+                Lang::En => html! { (format::share(share)) " of the score" },
+                Lang::Zh => html! { "占总分 " (format::share(share)) },
+            });
         }
         if indicator.veto {
             parts.push(html! { (self.pick("veto", "一票否决")) });
@@ -225,7 +232,7 @@ impl Page<'_> {
     fn how(&self, id: IndicatorId, indicator: &Indicator) -> Markup {
         let formula = explain::one_line(self.report.sources.slice(indicator.formula.span.0));
         html! {
-            div class="how" {
+            div {
                 h4 { (self.pick("Formula, and how the value came about", "公式与计算过程")) }
                 code class="formula" { (formula) }
                 @if let Some(trace) = self.report.trace(id) {
@@ -275,7 +282,9 @@ impl Page<'_> {
             (self.pick("process, context", "流程与背景"), contexts),
         ];
         html! {
-            dl class="facts ties" {
+            div {
+                h4 { (self.pick("Where it belongs", "关联")) }
+                dl class="facts" {
                 @for (word, things) in lists.iter().filter(|(_, things)| !things.is_empty()) {
                     dt { (word) }
                     dd {
@@ -293,6 +302,7 @@ impl Page<'_> {
                 }
                 dt { (self.pick("written in", "定义于")) }
                 dd { code { (visible(&self.report.place(indicator.naming.span))) } }
+                }
             }
         }
     }
