@@ -1,8 +1,10 @@
 //! A history as a chart: the values with their gaps, what each period was held against, the bands between, the last value
 //! in words.
 
+use super::marks;
 use super::measure::{self, Font};
-use super::scene::{Anchor, Color, Dash, Form, Item, Scene, Shape, Step, Stroke, Text, Weight};
+use super::outline::typographic;
+use super::scene::{Anchor, Color, Form, Item, Scene, Shape, Step, Stroke, Text, Weight};
 use crate::design::Direction;
 use crate::render::results::format;
 use crate::render::words::Lang;
@@ -95,7 +97,7 @@ fn summary(course: &Course<'_>) -> String {
         ));
     }
     if let Some(target) = last.target {
-        let target = format::bound(target, course.unit, Some(course.direction), course.lang);
+        let target = typographic(&format::bound(target, course.unit, Some(course.direction), course.lang));
         text.push_str(&format!("{}{} {target}", course.lang.comma(), course.lang.pick("target", "目标值")));
     }
     text
@@ -146,7 +148,7 @@ impl<'a> Plot<'a> {
 
     /// The middle of a period.
     fn x(&self, at: usize) -> f64 {
-        self.left + self.step * (at as f64 + 0.5)
+        tenths(self.left + self.step * (at as f64 + 0.5))
     }
 
     fn edges(&self, at: usize) -> (f64, f64) {
@@ -159,7 +161,7 @@ impl<'a> Plot<'a> {
 
     fn y(&self, value: f64) -> f64 {
         let share = (value - self.low) / (self.high - self.low);
-        HEIGHT - BOTTOM - share.clamp(-0.2, 1.2) * (HEIGHT - BOTTOM - TOP)
+        tenths(HEIGHT - BOTTOM - share.clamp(-0.2, 1.2) * (HEIGHT - BOTTOM - TOP))
     }
 
     fn y_of(&self, number: &Number) -> f64 {
@@ -175,9 +177,20 @@ impl<'a> Plot<'a> {
             let (left, right) = self.edges(at);
             let area = |steps: &mut Vec<Step>, from: f64, to: f64| {
                 let (from, to) = (from.clamp(top, bottom), to.clamp(top, bottom));
-                if (to - from).abs() > 0.5 {
-                    steps.extend([Step::Move(left, from), Step::Line(right, from), Step::Line(right, to)]);
-                    steps.extend([Step::Line(left, to), Step::Close]);
+                if (to - from).abs() < 0.5 {
+                    return;
+                }
+                // What goes on as before is one area.
+                match steps.as_mut_slice() {
+                    [.., Step::Line(x1, y1), Step::Line(x2, y2), Step::Line(_, _), Step::Close]
+                        if (*x1, *x2) == (left, left) && (*y1, *y2) == (from, to) =>
+                    {
+                        (*x1, *x2) = (right, right);
+                    }
+                    _ => {
+                        steps.extend([Step::Move(left, from), Step::Line(right, from), Step::Line(right, to)]);
+                        steps.extend([Step::Line(left, to), Step::Close]);
+                    }
                 }
             };
             // The side on which a value misses.
@@ -210,13 +223,14 @@ impl<'a> Plot<'a> {
     }
 
     fn axes(&self, items: &mut Vec<Item>) {
+        let mut grid = Vec::new();
         for (value, label) in &self.ticks {
             let y = self.y(*value).round() + 0.5;
-            let line = Form::line(self.left, y, self.right(), y);
-            items.push(Shape::drawn(line, Stroke::new(Color::Hairline, 1.0)).into());
+            grid.extend([Step::Move(self.left, y), Step::Line(self.right(), y)]);
             let text = Text::new(self.left - 7.0, y + 3.5, LABEL.size, label);
             items.push(text.anchor(Anchor::End).color(Color::Muted).into());
         }
+        items.push(Shape::drawn(Form::Path(grid), Stroke::new(Color::Hairline, 1.0)).into());
         // Counted from the last, which is the one that is reported.
         let widest = self.course.points.iter().map(|p| measure::width(p.label, LABEL)).fold(0.0, f64::max);
         let every = ((widest + APART) / self.step).ceil().max(1.0) as usize;
@@ -263,29 +277,28 @@ impl<'a> Plot<'a> {
 
     fn values(&self, items: &mut Vec<Item>) {
         let mut steps = Vec::new();
-        let mut marks: Vec<Item> = Vec::new();
+        let mut dots: Vec<Item> = Vec::new();
         let mut drawing = false;
         for (at, point) in self.course.points.iter().enumerate() {
             let x = self.x(at);
             let Some(value) = point.value else {
                 drawing = false;
-                let ring = Stroke::new(Color::NoData, 1.2).dash(Dash::Dotted);
-                marks.push(Shape::drawn(Form::circle(x, self.y(self.low) - 6.0, 4.0), ring).into());
+                dots.push(marks::status(Status::NoData, x, self.y(self.low) - 8.0, 5.0).into());
                 continue;
             };
             let y = self.y_of(value);
             steps.push(if drawing { Step::Line(x, y) } else { Step::Move(x, y) });
             drawing = true;
             match point.judged {
-                None => marks.push(dot(x, y, point.status)),
+                None => dots.push(dot(x, y, point.status)),
                 Some(judged) => {
-                    marks.push(Shape::filled(Form::circle(x, y, 2.6), Color::Spine).into());
-                    marks.push(self::judged(x, self.y_of(judged), point.status));
+                    dots.push(Shape::filled(Form::circle(x, y, 2.6), Color::Spine).into());
+                    dots.push(self::judged(x, self.y_of(judged), point.status));
                 }
             }
         }
         items.push(Shape::drawn(Form::Path(steps), lines::VALUE).into());
-        items.extend(marks);
+        items.extend(dots);
         let last = self.course.points.len().saturating_sub(1);
         if let Some(point) = self.course.points.get(last)
             && let Some(value) = point.value
@@ -325,28 +338,17 @@ pub fn judged(x: f64, y: f64, status: Option<Status>) -> Item {
     Shape::filled(Form::circle(x, y, 3.8), Color::Background).stroke(Stroke::new(edge(status), 1.8)).into()
 }
 
-/// A value: round, a triangle or a diamond as its status is; a plain dot where nothing was judged.
+/// A value with the mark of its status; a plain dot where nothing was judged.
 fn dot(x: f64, y: f64, status: Option<Status>) -> Item {
-    let polygon = |points: &[(f64, f64)]| {
-        let mut steps: Vec<Step> = points.iter().map(|(dx, dy)| Step::Line(x + dx, y + dy)).collect();
-        if let Some(first @ Step::Line(..)) = steps.first_mut()
-            && let Step::Line(x, y) = *first
-        {
-            *first = Step::Move(x, y);
-        }
-        steps.push(Step::Close);
-        Form::Path(steps)
-    };
-    let shape = match status {
-        Some(Status::OnTarget) => Shape::filled(Form::circle(x, y, 4.0), Color::OnTarget),
-        Some(Status::AtRisk) => Shape::filled(polygon(&[(0.0, -5.0), (5.2, 4.2), (-5.2, 4.2)]), Color::AtRisk)
-            .stroke(Stroke::new(Color::AtRiskEdge, 0.8)),
-        Some(Status::OffTarget) => {
-            Shape::filled(polygon(&[(0.0, -5.2), (5.2, 0.0), (0.0, 5.2), (-5.2, 0.0)]), Color::OffTarget)
-        }
-        _ => Shape::filled(Form::circle(x, y, 2.6), Color::Spine),
-    };
-    shape.into()
+    match status {
+        Some(status) if status.is_verdict() => marks::status(status, x, y, 5.0).into(),
+        _ => Shape::filled(Form::circle(x, y, 2.6), Color::Spine).into(),
+    }
+}
+
+/// A tenth of a pixel is finer than anybody sees.
+fn tenths(at: f64) -> f64 {
+    (at * 10.0).round() / 10.0
 }
 
 fn in_unit(number: &Number, unit: Option<&Unit>) -> f64 {

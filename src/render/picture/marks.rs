@@ -42,7 +42,7 @@ const ON_HEAD: Palette = Palette {
 
 /// A status as a shape, a mark and a colour around a point; `radius` in pixels.
 pub fn status(status: Status, x: f64, y: f64, radius: f64) -> Group {
-    drawn(status, x, y, radius, &ON_PAPER)
+    Group { mark: Some((x, y, radius)), ..drawn(status, x, y, radius, &ON_PAPER) }
 }
 
 /// The same on the fish's head.

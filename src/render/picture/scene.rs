@@ -33,6 +33,8 @@ pub struct Group {
     pub label: Option<String>,
     /// The room that is its own: no two groups with one intersect, unless one holds the other.
     pub bounds: Option<Bounds>,
+    /// Of the mark of a status: its middle and radius. A page draws each once and refers to it.
+    pub mark: Option<(f64, f64, f64)>,
     pub items: Vec<Item>,
 }
 
@@ -341,7 +343,7 @@ impl Color {
 
 impl Group {
     pub fn new(role: Role) -> Group {
-        Group { role, subject: None, status: None, label: None, bounds: None, items: Vec::new() }
+        Group { role, subject: None, status: None, label: None, bounds: None, mark: None, items: Vec::new() }
     }
 }
 

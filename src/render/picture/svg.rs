@@ -6,9 +6,10 @@ use std::fmt::Write;
 
 use maud::{Markup, PreEscaped, Render, html};
 
+use super::marks;
 use super::scene::{Anchor, Bounds, Color, Dash, Form, Group, Item, Role, Scene, Shape, Step, Stroke, Text, Weight};
 use crate::render::text::visible;
-use crate::results::SubjectId;
+use crate::results::{Status, SubjectId};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -72,6 +73,19 @@ pub fn inline(items: &[Item]) -> Markup {
     Place { theme: Theme::Auto, ids: "", link: &|_| None, alone: false }.items(items)
 }
 
+/// The marks of statuses, once for a page: what stands in it refers to them by `#g-` and the status' word.
+pub fn symbols() -> Markup {
+    html! {
+        svg class="defs" aria-hidden="true" {
+            @for status in Status::ALL {
+                symbol id={ "g-" (status.word()) } viewBox="-10 -10 20 20" {
+                    (inline(&marks::status(status, 0.0, 0.0, 8.0).items))
+                }
+            }
+        }
+    }
+}
+
 /// The short name of a subject in ids: `i3`, `f0`, `o1`, `m2`, `design`.
 pub fn anchor(subject: SubjectId) -> String {
     match subject {
@@ -95,6 +109,8 @@ pub fn rules() -> String {
         rule(&mut css, "f", color);
         rule(&mut css, "s", color);
     }
+    css.push_str("svg *{stroke-linecap:round;stroke-linejoin:round}");
+    let _ = write!(css, "svg [stroke-dasharray=\"{DASHED}\"]{{stroke-linecap:butt}}");
     css
 }
 
@@ -189,6 +205,9 @@ fn path(steps: &[Step]) -> String {
     d
 }
 
+const DASHED: &str = "5 4";
+const DOTTED: &str = "2.6 2.6";
+
 /// Where a scene is drawn.
 struct Place<'a> {
     theme: Theme,
@@ -225,6 +244,13 @@ impl Place<'_> {
     }
 
     fn group(&self, group: &Group) -> Markup {
+        if let (Some((x, y, radius)), Some(status), false) = (group.mark, group.status, self.alone) {
+            let room = radius * 1.25;
+            return html! {
+                use href={ "#g-" (status.word()) } x=(num(x - room)) y=(num(y - room)) width=(num(2.0 * room))
+                    height=(num(2.0 * room)) {}
+            };
+        }
         let link = group.subject.and_then(|subject| (self.link)(subject));
         let id = group.subject.filter(|_| group.role != Role::Alias && !self.alone);
         let id = id.map(|subject| format!("{}-{}", self.ids, anchor(subject)));
@@ -258,11 +284,11 @@ impl Place<'_> {
         let Stroke { color, width, dash } = shape.stroke.unwrap_or(Stroke::new(Color::Ink, 0.0));
         let stroke = shape.stroke.and_then(|_| self.attribute(color));
         let stroke_width = shape.stroke.map(|_| num(width));
-        let rounded = shape.stroke.filter(|_| dash != Dash::Dashed).map(|_| "round");
+        let rounded = shape.stroke.filter(|_| self.alone && dash != Dash::Dashed).map(|_| "round");
         let dashes = match dash {
             Dash::Solid => None,
-            Dash::Dashed => Some("5 4"),
-            Dash::Dotted => Some("2.6 2.6"),
+            Dash::Dashed => Some(DASHED),
+            Dash::Dotted => Some(DOTTED),
         };
         let classes: Vec<String> = shape
             .fill

@@ -26,16 +26,21 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::Report;
 use crate::analysis::reach::Reach;
 use crate::render::live;
+use crate::render::picture::fishbone::fishbone;
+use crate::render::picture::outline::{self, Outline};
 use crate::render::picture::svg::{self, Theme, anchor};
-use crate::render::picture::{marks, scene};
 use crate::render::results::format;
-use crate::render::results::view::{Board, Key};
+use crate::render::results::view::{Board, Key, SliceKey};
 use crate::render::text::visible;
 use crate::render::words::{self, Lang};
 use crate::results::{Row, Status, SubjectId};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// Wider pictures are not shrunk to the page: they scroll.
+const PAGE_WIDTH: f64 = 2_200.0;
+/// Lines of all pictures together, beyond which members have none.
+const MOST_ROWS: usize = 1_500;
 
 /// The page of a report.
 pub fn render(report: &Report<'_>, theme: Theme) -> String {
@@ -74,7 +79,8 @@ fn document(report: &Report<'_>, theme: Theme, live: bool) -> (String, String) {
             }
             body {
                 a class="skip" href="#scoreboard" { (lang.pick("Skip to the scoreboard", "跳到计分表")) }
-                (symbols())
+                (svg::symbols())
+                (section::keys())
                 (page.bar())
                 main {
                     (page.verdict())
@@ -103,19 +109,6 @@ fn style() -> String {
          @media screen{{:root[data-theme=dark]{{{dark}}}}}{}{STYLE}",
         svg::rules()
     )
-}
-
-/// The marks of statuses, drawn once; every other is a reference.
-fn symbols() -> Markup {
-    html! {
-        svg class="defs" aria-hidden="true" focusable="false" {
-            @for status in Status::ALL {
-                symbol id={ "g-" (status.word()) } viewBox="-10 -10 20 20" {
-                    (svg::inline(&[scene::Item::Group(marks::status(status, 0.0, 0.0, 8.0))]))
-                }
-            }
-        }
-    }
 }
 
 /// What all parts of the page are made from.
@@ -198,7 +191,7 @@ impl<'a> Page<'a> {
     }
 
     /// The whole is called so; a member by its dimension's label.
-    fn slice_title(&self, slice: crate::render::results::view::SliceKey<'_>) -> String {
+    fn slice_title(&self, slice: SliceKey<'_>) -> String {
         let own = self.report.whole_slice();
         match slice.get(own.len()..) {
             _ if slice == own => self.pick("All", "全部").to_string(),
@@ -282,8 +275,49 @@ impl<'a> Page<'a> {
 
     // ---- the picture ---------------------------------------------------------------------------------------------
 
+    /// The picture of the whole; those of the members wait for the script, which shows one in its place.
     fn fishbone(&self) -> Markup {
-        html! {}
+        let slices = self.report.slices();
+        let rows = self.board.lines.len() * slices.len();
+        let members = slices.get(1..).filter(|_| rows <= MOST_ROWS).unwrap_or_default();
+        html! {
+            section id="fishbone" aria-label=(self.pick("Fishbone", "鱼骨图")) {
+                h2 class="unsaid" { (self.pick("Fishbone", "鱼骨图")) }
+                @if members.is_empty() { (self.of_whole()) }
+                (self.picture(self.report.whole_slice()))
+                @for (n, slice) in members.iter().enumerate() {
+                    template data-slice=(n + 1) { (self.picture(slice)) }
+                }
+                p class="note keys" {
+                    (self.pick(
+                        "Arrows move from indicator to indicator, Enter opens one, Esc returns.",
+                        "方向键在指标间移动,Enter 打开详情,Esc 返回。",
+                    ))
+                }
+            }
+        }
+    }
+
+    fn picture(&self, slice: SliceKey<'_>) -> Markup {
+        let report = self.report;
+        let subject = outline::Subject {
+            design: report.design,
+            sources: report.sources,
+            hash: &report.results.design_hash,
+            results: Some(&report.results),
+            lang: self.lang,
+        };
+        let mut outline = Outline::of(&subject, Some(Key { period: report.period(), slice }));
+        outline.title = self.title();
+        let scene = fishbone(&outline, None);
+        let class = if scene.width > PAGE_WIDTH { "pic wider" } else { "pic" };
+        html! { div class=(class) { (svg::fragment(&scene, "fb", &|subject| self.link_to(subject))) } }
+    }
+
+    /// Where the section of a subject stands, as a link; only what was asked for has one.
+    fn link_to(&self, subject: SubjectId) -> Option<String> {
+        let id = self.section_of(subject)?;
+        self.report.row(subject).map(|_| format!("#{id}"))
     }
 
     /// Where the section of an indicator stands.
@@ -308,15 +342,6 @@ fn glyph(status: Option<Status>) -> Markup {
 fn status(status: Option<Status>, lang: Lang) -> Markup {
     html! {
         span class="s" { (glyph(status)) span data-t="word" { @if let Some(s) = status { (words::status(s, lang)) } } }
-    }
-}
-
-/// `>=` as print has it.
-fn typeset(text: &str) -> String {
-    match text.split_at_checked(3) {
-        Some((">= ", rest)) => format!("≥ {rest}"),
-        Some(("<= ", rest)) => format!("≤ {rest}"),
-        _ => text.to_string(),
     }
 }
 

@@ -16,7 +16,7 @@ theme.addEventListener("click", () => {
 say();
 
 // ---- a member of a dimension: every text that differs comes ready-made
-const slice = one("#slice"), banner = one("#of-slice");
+const slice = one("#slice"), banner = one("#of-slice"), picture = one("#fishbone .pic");
 const put = (place, row) => {
   const status = row && row.status;
   if (status) place.dataset.status = status; else delete place.dataset.status;
@@ -25,15 +25,13 @@ const put = (place, row) => {
     const key = text.dataset.t;
     text.textContent = key === "word" ? (status ? data.words.status[status] : data.words.absent) : row && row[key] || "";
   });
-  all("[data-bar]", place).forEach(bar => {
-    bar.setAttribute("width", row && row.bar || 0);
-    bar.ownerSVGElement.setAttribute("class", "b " + (status || ""));
-  });
-  if (place.dataset.label) place.setAttribute("aria-label", row ? row.label : place.dataset.title);
 };
 const choose = () => {
-  const chosen = data.slices[slice ? slice.value : 0];
-  all("[data-of]").forEach(place => put(place, chosen.rows[place.dataset.of]));
+  const chosen = data.slices[slice.value];
+  all("[data-subject]").filter(place => !place.closest("#fishbone")).forEach(place => put(place, chosen.rows[place.dataset.subject]));
+  const template = one(`#fishbone template[data-slice="${slice.value}"]`);
+  one("#fishbone .pic").replaceWith(template ? template.content.firstElementChild.cloneNode(true) : picture);
+  bind();
   all("[data-count]").forEach(place => place.textContent = chosen.counts[place.dataset.count] ?? 0);
   one("#says").textContent = chosen.says;
   root.toggleAttribute("data-sliced", chosen !== data.slices[0]);
@@ -45,15 +43,15 @@ const choose = () => {
 // ---- filter by status and by words
 const status = one("#status"), search = one("#search"), found = one("#found");
 const lines = all("#scoreboard tbody tr"), isHead = line => line.classList.contains("f");
-const marks = () => all("#fishbone [data-of^='indicator:']");
+let bones = [];
 const filter = () => {
   const word = search.value.trim().toLowerCase(), wanted = status.value;
   const active = word !== "" || wanted !== "", shown = new Set(), indicators = new Set();
   for (const line of lines.filter(line => !isHead(line))) {
-    indicators.add(line.dataset.of);
-    const fits = (!wanted || line.dataset.status === wanted) && (line.dataset.find + line.textContent).toLowerCase().includes(word);
+    indicators.add(line.dataset.subject);
+    const fits = (!wanted || line.dataset.status === wanted) && [line.textContent, line.dataset.name, line.dataset.owner].join(" ").toLowerCase().includes(word);
     line.toggleAttribute("data-out", active && !fits);
-    if (fits) shown.add(line.dataset.of);
+    if (fits) shown.add(line.dataset.subject);
   }
   // A heading stays while anything below it does.
   let depths = [];
@@ -67,7 +65,7 @@ const filter = () => {
     } else if (!line.hasAttribute("data-out")) depths.push(depth);
   }
   all(".i, #attention tbody tr").forEach(place => place.toggleAttribute("data-out", active && !shown.has(place.dataset.for)));
-  marks().forEach(place => place.classList.toggle("dim", active && !shown.has(place.dataset.of)));
+  bones.forEach(bone => bone.classList.toggle("dim", active && !shown.has(bone.dataset.subject)));
   found.textContent = active ? data.words.found.replace("{}", shown.size).replace("{}", indicators.size) : "";
 };
 if (slice) slice.addEventListener("change", choose);
@@ -81,6 +79,7 @@ const open = (id, from) => {
   const target = document.getElementById(id);
   if (!target) return;
   if (target.hasAttribute("data-out")) { search.value = status.value = ""; filter(); }
+  if (bones.includes(from)) enter(from);
   origins.push([from, scrollX, scrollY]);
   target.scrollIntoView();
   target.focus({ preventScroll: true });
@@ -94,12 +93,15 @@ document.addEventListener("click", event => {
 });
 
 // ---- the fishbone is one tab stop
-const bones = marks();
 const enter = place => {
   bones.forEach(b => b.setAttribute("tabindex", b === place ? "0" : "-1"));
   place.focus();
 };
-bones.forEach((bone, n) => bone.setAttribute("tabindex", n ? "-1" : "0"));
+const bind = () => {
+  bones = all("#fishbone a.indicator, #fishbone a.alias");
+  bones.forEach((bone, n) => bone.setAttribute("tabindex", n ? "-1" : "0"));
+};
+bind();
 const middle = bone => { const r = bone.getBoundingClientRect(); return [r.right, (r.top + r.bottom) / 2]; };
 const walk = (from, x, y) => {
   const [fx, fy] = middle(from);
@@ -131,13 +133,6 @@ document.addEventListener("keydown", event => {
   } else if (bone && (event.key === "Home" || event.key === "End")) {
     event.preventDefault();
     enter(bones.at(event.key === "Home" ? 0 : -1));
-  } else if (bone && (event.key === "Enter" || event.key === " ")) {
-    event.preventDefault();
-    open(bone.dataset.open, bone);
   }
-});
-document.addEventListener("click", event => {
-  const bone = event.target.closest("#fishbone [data-open]");
-  if (bone && bones.includes(bone)) { enter(bone); open(bone.dataset.open, bone); }
 });
 })();

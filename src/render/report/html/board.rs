@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::{Page, glyph, section, status, subject, typeset};
+use super::{Page, glyph, section, status, subject};
 use crate::design::Action;
 use crate::render::explain;
+use crate::render::picture::outline::typographic;
 use crate::render::picture::scene::Bounds;
 use crate::render::picture::{marks, svg};
 use crate::render::report::speech;
@@ -78,7 +79,7 @@ impl Page<'_> {
                     (value.unwrap_or_else(|| "–".to_string()))
                     @if let Some((period, _)) = &row.judged { span class="note" { (period) } }
                 }
-                td class="n" { (typeset(&shown.target(row))) }
+                td class="n" { (typographic(&shown.target(row))) }
                 td { @for gap in &gaps { span class="note" { (gap) } } }
                 td class="n" {
                     @match lost {
@@ -225,7 +226,7 @@ impl Page<'_> {
                         span class="note" data-t=[whole.then_some("judged")] { (period.unwrap_or_default()) }
                     }
                 }
-                td class="n" data-t=[whole.then_some("target")] { (typeset(&shown.target(row))) }
+                td class="n" data-t=[whole.then_some("target")] { (typographic(&shown.target(row))) }
                 td class="n" {
                     span data-t=[whole.then_some("score")] { (shown.score(row)) }
                     @if whole { (bullet(row)) }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Page, board, subject, typeset};
+use super::{Page, board, subject};
+use crate::render::picture::outline::typographic;
 use crate::render::results::view::SliceKey;
 use crate::render::words;
 use crate::results::{Row, Status, SubjectId};
@@ -45,7 +46,7 @@ fn texts(page: &Page<'_>, row: &Row) -> Value {
     let pairs = [
         ("status", row.status.map(Status::word).unwrap_or_default().to_string()),
         ("actual", shown.actual(row)),
-        ("target", typeset(&shown.target(row))),
+        ("target", typographic(&shown.target(row))),
         ("score", shown.score(row)),
         ("judged", judged.unwrap_or_default()),
         ("notes", shown.notes(row).join(page.pick("; ", ";"))),

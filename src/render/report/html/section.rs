@@ -3,11 +3,12 @@
 
 use maud::{Markup, html};
 
-use super::{Page, glyph, status, subject, typeset};
+use super::{Page, status, subject};
 use crate::analysis::reach::{Edge, Thing};
 use crate::design::{Direction, Indicator, IndicatorId, Naming, Stage};
 use crate::render::explain;
 use crate::render::picture::chart::{self, Point};
+use crate::render::picture::outline::typographic;
 use crate::render::picture::scene::{Form, Item, Shape, Stroke};
 use crate::render::picture::svg;
 use crate::render::results::format;
@@ -66,7 +67,7 @@ impl Page<'_> {
                         b data-t="actual" { (report.shown().actual(row)) }
                         (status(row.status, self.lang))
                         span class="quiet" {
-                            (self.pick("target ", "目标 ")) span data-t="target" { (typeset(&report.shown().target(row))) }
+                            (self.pick("target ", "目标 ")) span data-t="target" { (typographic(&report.shown().target(row))) }
                         }
                         span class="quiet" data-t="judged" { (report.shown().judged(row).unwrap_or_default()) }
                     }
@@ -148,10 +149,10 @@ impl Page<'_> {
                 h4 { (self.pick("History", "历史走势")) }
                 (svg::image(&scene, "c"))
                 figcaption class="key" {
-                    (key(line(chart::lines::VALUE), self.pick("value", "数值")))
-                    @if targets { (key(line(chart::lines::TARGET), self.pick("target", "目标值"))) }
-                    @if thresholds { (key(line(chart::lines::THRESHOLD), self.pick("threshold", "门槛值"))) }
-                    @if others { (key(chart::judged(11.0, 4.0, None), self.pick("what was judged", "考核值"))) }
+                    (key("value", self.pick("value", "数值")))
+                    @if targets { (key("target", self.pick("target", "目标值"))) }
+                    @if thresholds { (key("threshold", self.pick("threshold", "门槛值"))) }
+                    @if others { (key("judged", self.pick("what was judged", "考核值"))) }
                 }
                 details {
                     summary {
@@ -178,9 +179,9 @@ impl Page<'_> {
                                         th scope="row" { (row.period) }
                                         td class="n" { (if row.value.is_some() { shown.actual(row) } else { "–".to_string() }) }
                                         @if others { td class="n" { (shown.judged(row).unwrap_or_default()) } }
-                                        td class="n" { (typeset(&shown.target(row))) }
+                                        td class="n" { (typographic(&shown.target(row))) }
                                         td class="n" { (shown.score(row)) }
-                                        td { span class="s" { (glyph(row.status)) (row.status.map_or("", |s| words::status(s, lang))) } }
+                                        td { @if let Some(s) = row.status { (words::mark(s)) " " (words::status(s, lang)) } }
                                     }
                                 }
                             }
@@ -329,17 +330,12 @@ impl Page<'_> {
         };
         let title = naming.map_or("", |n| n.title());
         let link = match thing {
-            Thing::Indicator(id) => self.section_of(SubjectId::Indicator(id)),
+            Thing::Indicator(id) => self.link_to(SubjectId::Indicator(id)),
             _ => None,
         };
-        // Only those that were asked for have a section.
-        let link = link.filter(|_| match thing {
-            Thing::Indicator(id) => self.report.row(SubjectId::Indicator(id)).is_some(),
-            _ => false,
-        });
         html! {
             @match link {
-                Some(id) => a href={ "#" (id) } { bdi { (visible(title)) } },
+                Some(link) => a href=(link) { bdi { (visible(title)) } },
                 None => bdi { (visible(title)) },
             }
         }
@@ -355,13 +351,24 @@ pub(super) fn spoken_glyph(status: Option<Status>, lang: Lang) -> Markup {
     }
 }
 
-/// A line of the chart and its word.
-fn key(item: Item, word: &str) -> Markup {
-    html! { span { svg viewBox="0 0 22 8" aria-hidden="true" { (svg::inline(&[item])) } (word) } }
+/// What the lines of charts look like, once for the page.
+pub(super) fn keys() -> Markup {
+    let line = |stroke: Stroke| Shape::drawn(Form::line(1.0, 4.0, 21.0, 4.0), stroke).into();
+    let keys: [(&str, Item); 4] = [
+        ("value", line(chart::lines::VALUE)),
+        ("target", line(chart::lines::TARGET)),
+        ("threshold", line(chart::lines::THRESHOLD)),
+        ("judged", chart::judged(11.0, 4.0, None)),
+    ];
+    html! {
+        svg class="defs" aria-hidden="true" {
+            @for (name, item) in keys { symbol id={ "k-" (name) } viewBox="0 0 22 8" { (svg::inline(&[item])) } }
+        }
+    }
 }
 
-fn line(stroke: Stroke) -> Item {
-    Shape::drawn(Form::line(1.0, 4.0, 21.0, 4.0), stroke).into()
+fn key(name: &str, word: &str) -> Markup {
+    html! { span { svg aria-hidden="true" { use href={ "#k-" (name) } {} } (word) } }
 }
 
 fn frequency(frequency: crate::value::Frequency, lang: Lang) -> &'static str {
