@@ -291,7 +291,7 @@ impl<'a> Page<'a> {
                 p class="note keys" {
                     (self.pick(
                         "Arrows move from indicator to indicator, Enter opens one, Esc returns.",
-                        "方向键在指标间移动,Enter 打开详情,Esc 返回。",
+                        "方向键在指标间移动，Enter 打开详情，Esc 返回。",
                     ))
                 }
             }

@@ -33,7 +33,7 @@ impl Page<'_> {
                     p class="note" {
                         (self.pick(
                             "By the points that the score loses: share of the score × gap to 100. What has no data comes last.",
-                            "按总分的失分排序:占总分的比重 × 与 100 分的差距;无数据的排在最后。",
+                            "按总分的失分排序：占总分的比重 × 与 100 分的差距；无数据的排在最后。",
                         ))
                     }
                     (self.of_whole())
@@ -216,7 +216,7 @@ impl Page<'_> {
                             _ => "",
                         }
                         @if !alias && (whole || !notes.is_empty()) {
-                            span class="note" data-t=[whole.then_some("notes")] { (notes.join(self.pick("; ", ";"))) }
+                            span class="note" data-t=[whole.then_some("notes")] { (notes.join(self.pick("; ", "；"))) }
                         }
                     }
                 }

@@ -16,9 +16,9 @@ pub(super) fn json(page: &Page<'_>) -> String {
         "absent": page.pick("not by this dimension", "不按此维度"),
         "found": page.pick("{} of {}", "{} / {}"),
         "theme": {
-            "auto": page.pick("Theme: as the system", "主题:跟随系统"),
-            "light": page.pick("Theme: light", "主题:浅色"),
-            "dark": page.pick("Theme: dark", "主题:深色"),
+            "auto": page.pick("Theme: as the system", "主题：跟随系统"),
+            "light": page.pick("Theme: light", "主题：浅色"),
+            "dark": page.pick("Theme: dark", "主题：深色"),
         },
     });
     let slices: Vec<Value> = page.report.slices().into_iter().map(|slice| of_slice(page, slice)).collect();
@@ -49,7 +49,7 @@ fn texts(page: &Page<'_>, row: &Row) -> Value {
         ("target", typographic(&shown.target(row))),
         ("score", shown.score(row)),
         ("judged", judged.unwrap_or_default()),
-        ("notes", shown.notes(row).join(page.pick("; ", ";"))),
+        ("notes", shown.notes(row).join(page.pick("; ", "；"))),
     ];
     pairs
         .into_iter()

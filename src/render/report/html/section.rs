@@ -205,7 +205,7 @@ impl Page<'_> {
                 dl class="facts" {
                     @for (word, rule) in &rules { dt { (word) } dd { (rule) } }
                     @if let Some(why) = &indicator.no_baseline {
-                        dt { (self.pick("baseline", "基准值")) } dd { (self.pick("none: ", "无:")) bdi { (visible(why)) } }
+                        dt { (self.pick("baseline", "基准值")) } dd { (self.pick("none: ", "无：")) bdi { (visible(why)) } }
                     }
                     @if let Some(review) = &indicator.review {
                         dt { (self.pick("review", "复核")) }
