@@ -139,10 +139,11 @@ impl Drawing<'_> {
     fn words(&self, row: &Row<'_>) -> Words {
         let Tokens { label, meta, label_ems, .. } = self.tokens;
         let node = row.node;
+        let lang = self.outline.lang;
         let own = node.home.is_none();
         let full = self.density == Density::Full;
         let shown = match node.role {
-            Role::SubFactor => node.score_text(),
+            Role::SubFactor => node.score_text().map(|score| format!("{} {score}", lang.pick("score", "得分"))),
             _ => node.value.clone(),
         };
         let shown = shown.or_else(|| self.outline.with_results.then(|| "—".to_string()));
@@ -254,7 +255,7 @@ impl Drawing<'_> {
         let start = at.bounds.x + self.lead(node);
         let base = at.rib - self.tokens.lift;
         if off {
-            let top = base - label - 2.0;
+            let top = (base - label - 2.0).max(at.bounds.y + 0.5);
             let band = Form::rect(start - 4.0, top, at.words + 4.0 - (start - 4.0), at.rib - 1.0 - top, 4.0);
             group.items.push(Shape::filled(band, Color::OffTargetBand).into());
         }
@@ -353,6 +354,9 @@ impl Header {
     const SCORE: Font = Font::bold(18.0);
     const WORD: Font = Font::regular(11.0);
     const ROOM: f64 = 240.0;
+    /// From one line of the title to the next, and from the last to the line below it.
+    const LINE: f64 = 22.0;
+    const META_LINE: f64 = 18.5;
 
     fn of(outline: &Outline, bone: &Node) -> Header {
         let lang = outline.lang;
@@ -378,10 +382,11 @@ impl Header {
             .score
             .as_ref()
             .map_or(0.0, |s| 16.0 + measure::width(s, Self::SCORE).max(measure::width("score", Self::WORD)));
-        let lines = self.title.len() as f64 - if self.meta.is_some() { 0.0 } else { 1.0 };
+        let height =
+            8.0 + Self::LINE * self.title.len() as f64 + if self.meta.is_some() { Self::META_LINE } else { 0.0 };
         // A score has two lines of its own.
-        let least = if self.score.is_some() { 46.0 } else { 28.0 };
-        ((self.start() + left + right + 16.0).max(96.0), (28.0 + 18.0 * lines).max(least))
+        let least = if self.score.is_some() { 48.0 } else { 30.0 };
+        ((self.start() + left + right + 16.0).max(96.0), height.max(least))
     }
 
     fn draw(&self, outline: &Outline, bone: &Node, at: Bounds) -> Group {
@@ -397,20 +402,22 @@ impl Header {
             group.items.push(marks::status(status, at.x + 19.0, middle, 9.0).into());
         }
         let x = at.x + self.start();
-        let block = 18.0 * self.title.len() as f64 + if self.meta.is_some() { 17.0 } else { 0.0 };
-        let mut y = middle - block / 2.0 + 15.5;
+        let block = Self::LINE * self.title.len() as f64 + if self.meta.is_some() { Self::META_LINE } else { 0.0 };
+        let mut y = middle - block / 2.0 + 16.5;
         for line in &self.title {
             group.items.push(Text::new(x, y, Self::TITLE.size, line).weight(Weight::Bold).into());
-            y += 18.0;
+            y += Self::LINE;
         }
         if let Some(meta) = &self.meta {
-            group.items.push(Text::new(x, y - 0.5, Self::META.size, meta).color(Color::Muted).into());
+            group
+                .items
+                .push(Text::new(x, y - Self::LINE + Self::META_LINE, Self::META.size, meta).color(Color::Muted).into());
         }
         if let Some(score) = &self.score {
             let end = |y: f64, size: f64, text: &str| Text::new(at.right() - 14.0, y, size, text).anchor(Anchor::End);
-            group.items.push(end(middle + 1.5, Self::SCORE.size, score).weight(Weight::Bold).into());
+            group.items.push(end(middle - 0.5, Self::SCORE.size, score).weight(Weight::Bold).into());
             let word = outline.lang.pick("score", "得分");
-            group.items.push(end(middle + 16.5, Self::WORD.size, word).color(Color::Muted).into());
+            group.items.push(end(middle + 17.7, Self::WORD.size, word).color(Color::Muted).into());
         }
         group
     }
@@ -433,6 +440,7 @@ impl Head {
     const OF: Font = Font::regular(13.0);
     const COUNT: Font = Font::bold(12.5);
     const START: f64 = 36.0;
+    const LINE: f64 = 23.5;
 
     fn of(outline: &Outline) -> Head {
         let title = measure::lines(&outline.head.title, Self::TITLE, 190.0, 3);
@@ -459,7 +467,7 @@ impl Head {
     fn size(&self) -> (f64, f64) {
         // The head narrows: at the height of its first and last line about four fifths are left.
         let height = if self.score.is_some() { 164.0 } else { 124.0 };
-        ((Self::START + self.width + 12.0) / 0.76, height + 22.0 * (self.title.len() as f64 - 1.0))
+        ((Self::START + self.width + 12.0) / 0.76, height + (Self::LINE + 1.0) * (self.title.len() as f64 - 1.0))
     }
 
     fn draw(&self, outline: &Outline, placed: &Placed) -> Group {
@@ -483,12 +491,12 @@ impl Head {
         group.bounds = Some(placed.head);
         group.items.push(Shape::filled(Form::Path(shape), Color::Head).into());
         let start = x + Self::START;
-        let extra = 10.5 * (self.title.len() as f64 - 1.0);
+        let extra = Self::LINE / 2.0 * (self.title.len() as f64 - 1.0);
         let mut line = y - extra - if self.score.is_some() { 34.0 } else { 5.0 };
         for title in &self.title {
             let text = Text::new(start, line, Self::TITLE.size, title).weight(Weight::Bold);
             group.items.push(text.color(Color::OnHead).into());
-            line += 21.0;
+            line += Self::LINE;
         }
         if let Some(score) = &self.score {
             let y = y + 18.0 + extra;
