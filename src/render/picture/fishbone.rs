@@ -18,7 +18,8 @@ const AFTER_MARK: f64 = 9.0;
 const DOT: f64 = 3.0;
 /// Between what stands below a rib.
 const SPACE: &str = "\u{3000}";
-/// The widest value and target, in ems.
+/// The widest label, value and target, in ems.
+const LABEL_EMS: f64 = 24.0;
 const VALUE_EMS: f64 = 14.0;
 const TARGET_EMS: f64 = 24.0;
 /// The top of the picture below its heading.
@@ -137,7 +138,7 @@ impl Drawing<'_> {
     }
 
     fn words(&self, row: &Row<'_>) -> Words {
-        let Tokens { label, meta, label_ems, .. } = self.tokens;
+        let Tokens { label, meta, label_cells, .. } = self.tokens;
         let node = row.node;
         let lang = self.outline.lang;
         let own = node.home.is_none();
@@ -179,8 +180,11 @@ impl Drawing<'_> {
         if row.last_child.is_some() {
             words.second += self.tokens.indent;
         }
-        // A label may always be as long as what stands below it.
-        words.label = words.label.within((label * label_ems).max(words.second - words.first));
+        // A label may always be as long as what stands below it. Letters that may be wide leave room for fewer.
+        if words.first + width(&words.label) > words.second {
+            let room = (label * LABEL_EMS).max(words.second - words.first);
+            words.label = words.label.cells(label_cells).within(room);
+        }
         words.first += width(&words.label);
         words
     }
@@ -353,7 +357,7 @@ impl Header {
     const META: Font = Font::regular(11.5);
     const SCORE: Font = Font::bold(18.0);
     const WORD: Font = Font::regular(11.0);
-    const ROOM: f64 = 240.0;
+    const ROOM: f64 = 290.0;
     /// From one line of the title to the next, and from the last to the line below it.
     const LINE: f64 = 22.0;
     const META_LINE: f64 = 18.5;
@@ -440,7 +444,7 @@ impl Head {
     const OF: Font = Font::regular(13.0);
     const COUNT: Font = Font::bold(12.5);
     const START: f64 = 36.0;
-    const LINE: f64 = 23.5;
+    const LINE: f64 = 24.5;
 
     fn of(outline: &Outline) -> Head {
         let title = measure::lines(&outline.head.title, Self::TITLE, 190.0, 3);

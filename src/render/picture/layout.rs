@@ -26,8 +26,8 @@ pub struct Tokens {
     pub label: f64,
     pub meta: f64,
     pub indent: f64,
-    /// The widest label, in ems.
-    pub label_ems: f64,
+    /// The longest label, in cells: an em has two.
+    pub label_cells: usize,
     /// Radius of status marks.
     pub glyph: f64,
     /// Between a bone and the rows of the next.
@@ -44,7 +44,7 @@ impl Density {
                 label: 14.0,
                 meta: 11.5,
                 indent: 26.0,
-                label_ems: 18.0,
+                label_cells: 36,
                 glyph: 8.5,
                 gap: 26.0,
             },
@@ -55,7 +55,7 @@ impl Density {
                 label: 12.5,
                 meta: 11.0,
                 indent: 20.0,
-                label_ems: 15.0,
+                label_cells: 30,
                 glyph: 6.6,
                 gap: 20.0,
             },
@@ -66,7 +66,7 @@ impl Density {
                 label: 11.0,
                 meta: 10.0,
                 indent: 16.0,
-                label_ems: 12.0,
+                label_cells: 24,
                 glyph: 4.6,
                 gap: 16.0,
             },

@@ -90,15 +90,24 @@ pub fn width(text: &str, font: Font) -> f64 {
 
 /// A text as it is shown: control characters made visible, and cut with `…` where it is wider than there is room.
 pub fn cut(text: &str, font: Font, room: f64) -> Cow<'_, str> {
+    cut_by(text, room, |part| width(part, font))
+}
+
+/// As [`cut`], to so many cells of a terminal: what a reader takes for long, whatever the letters' widths.
+pub fn cut_cells(text: &str, cells: usize) -> Cow<'_, str> {
+    cut_by(text, cells as f64, |part| text::width(part) as f64)
+}
+
+fn cut_by(text: &str, room: f64, width: impl Fn(&str) -> f64) -> Cow<'_, str> {
     let shown = visible(text);
-    if width(&shown, font) <= room {
+    if width(&shown) <= room {
         return shown;
     }
-    let room = room - width("…", font);
+    let room = room - width("…");
     let mut end = 0;
     let mut used = 0.0;
     for cluster in clusters(&shown) {
-        used += width(cluster, font);
+        used += width(cluster);
         if used > room {
             break;
         }
@@ -185,6 +194,8 @@ mod tests {
         assert_eq!(cut("👍🏽👍🏽👍🏽", F, 60.0), "👍🏽…");
         assert_eq!(cut("a\u{202e}b", F, 100.0), "a\\u{202e}b");
         assert_eq!(cut("anything", F, 0.0), "…");
+        assert_eq!(cut_cells("客户满意度", 9), "客户满意…");
+        assert_eq!(cut_cells("satisfaction", 9), "satisfac…");
         for room in 0..200 {
             let shown = cut("客户 satisfaction 👍🏽 \u{1b}[31m", F, f64::from(room));
             assert!(width(&shown, F) <= f64::from(room).max(10.0));

@@ -416,7 +416,17 @@ impl Text {
     /// Cut with `…` where it is wider than there is room. Comes after `weight`, which changes the width.
     pub fn within(self, room: f64) -> Text {
         let shown = measure::cut(&self.text, self.font(), room).into_owned();
-        if shown == self.text { self } else { Text { whole: Some(self.text), text: shown, ..self } }
+        self.shortened(shown)
+    }
+
+    /// Cut with `…` where it is longer than so many cells of a terminal.
+    pub fn cells(self, most: usize) -> Text {
+        let shown = measure::cut_cells(&self.text, most).into_owned();
+        self.shortened(shown)
+    }
+
+    fn shortened(self, shown: String) -> Text {
+        if shown == self.text { self } else { Text { whole: self.whole.or(Some(self.text)), text: shown, ..self } }
     }
 
     pub fn tail(self, tail: Tail) -> Text {

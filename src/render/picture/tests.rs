@@ -16,13 +16,23 @@ use crate::source::Sources;
 
 // ---- random outlines ---------------------------------------------------------------------------------------------
 
+/// Put together from pieces, which is quicker than from an expression.
+fn text(pieces: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(pieces), 1..=most).prop_map(|pieces| pieces.concat())
+}
+
 fn title() -> impl Strategy<Value = String> {
     prop_oneof![
-        4 => "[客户满意度培训收入成本率的与及]{1,24}",
-        4 => "[A-Za-z][a-z]{0,9}( [a-zA-Z%&]{1,11}){0,5}",
-        1 => "[a-z客👍🇨🇳é\u{202e}\u{200b}<>\"'&\u{1b}]{0,40}",
-        1 => "W{300}",
+        20 => text(&["客户", "满意度", "培训", "收入", "成本率", "的", "与"], 10),
+        20 => text(&["Net ", "revenue ", "retention ", "of ", "WWW ", "& ", "satisfaction ", "il"], 7),
+        5 => text(&["<b>", "客", "👍🏽", "🇨🇳", "e\u{301}", "\u{202e}", "\u{200b}", "\"", "&amp;", "\u{1b}", "ش", "\u{12031}"], 20),
+        1 => Just("W".repeat(300)),
     ]
+}
+
+fn number(sign: &'static [&'static str], unit: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let sign = prop::sample::select(sign);
+    (sign, 0..2_000_000_000u32, prop::sample::select(unit)).prop_map(|(sign, n, unit)| format!("{sign}{n}{unit}"))
 }
 
 fn status() -> impl Strategy<Value = Option<Status>> {
@@ -33,9 +43,9 @@ prop_compose! {
     fn node(role: Role)(
         title in title(),
         status in status(),
-        value in prop::option::of("[¥]?[0-9,]{1,12}(\\.[0-9])?( [a-z元]{1,6})?"),
-        target in prop::option::of("[≥≤] [0-9.,]{1,9}[%a-z元]{0,5}"),
-        judged in prop::option::weighted(0.2, "2026-06 [0-9]{1,5}%"),
+        value in prop::option::of(number(&["", "¥", "-"], &["", "%", " 万元", " tickets per account"])),
+        target in prop::option::of(number(&["≥ ", "≤ ", "20.."], &["", "%", " 元", " hours/ticket"])),
+        judged in prop::option::weighted(0.2, number(&["2026-06 "], &["%", " 天"])),
         score in prop::option::of(0.0..130.0f64),
         weight in prop::option::of(0.0..1.0f64),
         history in prop::collection::vec(prop::option::of(-5.0..5.0f64), 0..8),
