@@ -15,7 +15,7 @@ mod scan;
 mod table;
 
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Diagnostic, sort};
+use crate::diagnostic::{Diagnostic, say, sort};
 use crate::source::{SourceFile, Span};
 use pest::Parser;
 
@@ -84,6 +84,6 @@ fn unread(file: &SourceFile) -> (ast::File, Vec<Diagnostic>) {
 }
 
 fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::TOO_DEEP, span, "this is nested more than 256 deep")
-        .help("give a part of it a name, as a `measure`")
+    Diagnostic::error(codes::TOO_DEEP, span, say!("this is nested more than 256 deep", "嵌套超过 256 层"))
+        .help(say!("give a part of it a name, as a `measure`", "把其中一部分写成 `measure`，另起一个名称"))
 }

@@ -8,7 +8,7 @@ use super::ast::*;
 use super::grammar::Rule;
 use super::lower::{Lower, Node};
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
 use crate::source::Span;
 use std::iter::Peekable;
 use std::vec::IntoIter;
@@ -135,10 +135,13 @@ impl Lower<'_> {
                             Diagnostic::error(
                                 codes::UNEXPECTED,
                                 here,
-                                format!("`{}` stands beside a value", self.written(here)),
+                                say!("`{}` stands beside a value", "值的旁边写了 `{}`", self.written(here)),
                             )
-                            .saying("no operator joins it to what stands before")
-                            .help("put an operator between them, or a comma where they are two values"),
+                            .saying(say!("no operator joins it to what stands before", "与前面的内容之间没有运算符"))
+                            .help(say!(
+                                "put an operator between them, or a comma where they are two values",
+                                "两者之间写运算符；如果是两个值，用逗号隔开"
+                            )),
                         );
                     } else {
                         phrase.share = share.map(Box::new);
@@ -152,9 +155,13 @@ impl Lower<'_> {
                     if phrase.text.is_some() {
                         faulty = true;
                         self.report(
-                            Diagnostic::error(codes::UNEXPECTED, here, "two texts stand side by side")
-                                .saying("a second text")
-                                .help("put a comma between them, or join them into one"),
+                            Diagnostic::error(
+                                codes::UNEXPECTED,
+                                here,
+                                say!("two texts stand side by side", "两段文本连在一起"),
+                            )
+                            .saying(say!("a second text", "第二段文本"))
+                            .help(say!("put a comma between them, or join them into one", "用逗号隔开，或合成一段")),
                         );
                     } else {
                         phrase.text = Some(text);
@@ -274,13 +281,17 @@ impl Lower<'_> {
             Rule::starts_with => {
                 if !node.as_str().ends_with("with") {
                     self.report(
-                        Diagnostic::error(codes::UNEXPECTED, span, "`starts` lacks its `with`")
-                            .help("write `starts with`")
-                            .fix(
-                                Applicability::Safe,
-                                "write `starts with`",
-                                vec![Edit { span, text: "starts with".into() }],
-                            ),
+                        Diagnostic::error(
+                            codes::UNEXPECTED,
+                            span,
+                            say!("`starts` lacks its `with`", "`starts` 之后缺少 `with`"),
+                        )
+                        .help(say!("write `starts with`", "写成 `starts with`"))
+                        .fix(
+                            Applicability::Safe,
+                            say!("write `starts with`", "写成 `starts with`"),
+                            vec![Edit { span, text: "starts with".into() }],
+                        ),
                     );
                 }
                 binary(Binary::StartsWith)
@@ -370,9 +381,15 @@ impl Lower<'_> {
             Some(Item::Operand(built)) => built,
             Some(Item::List { span, .. }) => {
                 self.report(
-                    Diagnostic::error(codes::UNEXPECTED, span, "a list stands where one value is expected").help(
+                    Diagnostic::error(
+                        codes::UNEXPECTED,
+                        span,
+                        say!("a list stands where one value is expected", "此处应为一个值，却是列表"),
+                    )
+                    .help(say!(
                         "a list in parentheses stands only behind `in`; the values of a function stand behind its name",
-                    ),
+                        "括号里的列表只用在 `in` 之后；函数的参数写在函数名之后"
+                    )),
                 );
                 Self::leaf(span, ExprKind::Hole)
             }
@@ -386,11 +403,14 @@ impl Lower<'_> {
             Diagnostic::error(
                 codes::CHAINED_COMPARISON,
                 second,
-                format!("`{}` follows another comparison", self.written(second)),
+                say!("`{}` follows another comparison", "比较之后又接了 `{}`", self.written(second)),
             )
-            .saying("a second comparison of the same value")
-            .label(first, "the first")
-            .help("comparisons do not chain: write `a < b and b < c`, or `b between a and c`"),
+            .saying(say!("a second comparison of the same value", "对同一个值的第二次比较"))
+            .label(first, say!("the first", "第一次"))
+            .help(say!(
+                "comparisons do not chain: write `a < b and b < c`, or `b between a and c`",
+                "比较不能连写：写成 `a < b and b < c`，或 `b between a and c`"
+            )),
         );
     }
 
@@ -412,13 +432,17 @@ impl Lower<'_> {
             ExprKind::Text(_) => {
                 let written = self.written(right.span).to_string();
                 self.report(
-                    Diagnostic::error(codes::UNEXPECTED, right.span, "`in` takes a list in parentheses")
-                        .help(format!("write `in ({written})`"))
-                        .fix(
-                            Applicability::Safe,
-                            "put it in parentheses",
-                            vec![Edit { span: right.span, text: format!("({written})") }],
-                        ),
+                    Diagnostic::error(
+                        codes::UNEXPECTED,
+                        right.span,
+                        say!("`in` takes a list in parentheses", "`in` 之后应为括号里的列表"),
+                    )
+                    .help(say!("write `in ({written})`", "写成 `in ({written})`"))
+                    .fix(
+                        Applicability::Safe,
+                        say!("put it in parentheses", "加上括号"),
+                        vec![Edit { span: right.span, text: format!("({written})") }],
+                    ),
                 );
                 ExprKind::InList { operand, items: vec![right], negated }
             }
@@ -462,14 +486,17 @@ impl Lower<'_> {
                     let report = Diagnostic::error(
                         codes::UNEXPECTED,
                         here,
-                        format!("`is` is followed by `missing` or `known`, not by `{word}`"),
+                        say!(
+                            "`is` is followed by `missing` or `known`, not by `{word}`",
+                            "`is` 之后应为 `missing` 或 `known`，而不是 `{word}`"
+                        ),
                     );
                     self.report(if meant.is_empty() {
-                        report.help("equality is written `=`")
+                        report.help(say!("equality is written `=`", "相等写成 `=`"))
                     } else {
-                        report.help(format!("write `is {meant}`")).fix(
+                        report.help(say!("write `is {meant}`", "写成 `is {meant}`")).fix(
                             Applicability::Proposed,
-                            format!("write `{meant}`"),
+                            say!("write `{meant}`", "写成 `{meant}`"),
                             vec![Edit { span: here, text: meant.into() }],
                         )
                     });
@@ -482,9 +509,17 @@ impl Lower<'_> {
             known = !known;
             let right = if known { "is known" } else { "is missing" };
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, span, format!("`{}` is not how it is said", self.written(span)))
-                    .help(format!("write `{right}`"))
-                    .fix(Applicability::Safe, format!("write `{right}`"), vec![Edit { span, text: right.into() }]),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    span,
+                    say!("`{}` is not how it is said", "这里不写 `{}`", self.written(span)),
+                )
+                .help(say!("write `{right}`", "写成 `{right}`"))
+                .fix(
+                    Applicability::Safe,
+                    say!("write `{right}`", "写成 `{right}`"),
+                    vec![Edit { span, text: right.into() }],
+                ),
             );
         }
         Item::Is { known, span }
@@ -611,15 +646,25 @@ impl Lower<'_> {
             };
             if place <= seen {
                 let word = ["", "on", "where", "by"].get(place).copied().unwrap_or_default();
-                let report =
-                    if place == seen {
-                        Diagnostic::error(codes::UNEXPECTED, here, format!("a second `{word}`")).help(
-                            if word == "where" { "join conditions with `and`" } else { "one is all that can be said" },
-                        )
-                    } else {
-                        Diagnostic::error(codes::UNEXPECTED, here, format!("`{word}` stands too late"))
-                            .help("the order is `on field`, then `where condition`, then `by dimension`")
-                    };
+                let report = if place == seen {
+                    Diagnostic::error(codes::UNEXPECTED, here, say!("a second `{word}`", "第二个 `{word}`")).help(
+                        if word == "where" {
+                            say!("join conditions with `and`", "多个条件用 `and` 连接")
+                        } else {
+                            say!("one is all that can be said", "只能写一个")
+                        },
+                    )
+                } else {
+                    Diagnostic::error(
+                        codes::UNEXPECTED,
+                        here,
+                        say!("`{word}` stands too late", "`{word}` 的位置太靠后"),
+                    )
+                    .help(say!(
+                        "the order is `on field`, then `where condition`, then `by dimension`",
+                        "次序是先 `on 字段`，再 `where 条件`，再 `by 维度`"
+                    ))
+                };
                 self.report(report);
             }
             seen = seen.max(place);
@@ -662,8 +707,8 @@ impl Lower<'_> {
         let Some(digits) = digits.filter(|digits| digits.as_str().len() > MAX_NUMBER) else { return false };
         let (span, length) = (self.span(&digits), digits.as_str().len());
         self.report(
-            Diagnostic::error(codes::UNEXPECTED, span, format!("a number of {length} characters"))
-                .help(format!("numbers have at most {MAX_NUMBER}")),
+            Diagnostic::error(codes::UNEXPECTED, span, say!("a number of {length} characters", "这个数有 {length} 位"))
+                .help(say!("numbers have at most {MAX_NUMBER}", "数最多 {MAX_NUMBER} 位")),
         );
         true
     }

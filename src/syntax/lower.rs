@@ -7,7 +7,7 @@ use super::ast::*;
 use super::grammar::Rule;
 use super::map::Map;
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
 use crate::source::{SourceFile, Span};
 use pest::iterators::Pair;
 use unicode_normalization::UnicodeNormalization;
@@ -126,8 +126,16 @@ impl Lower<'_> {
         let name = self.name(node);
         if node.as_rule() == Rule::word && RESERVED.contains(&name.text.as_str()) {
             self.report(
-                Diagnostic::error(codes::RESERVED_NAME, name.span, format!("`{}` is a reserved word", name.text))
-                    .help(format!("choose another name, or write it in backticks: `` `{}` ``", name.text)),
+                Diagnostic::error(
+                    codes::RESERVED_NAME,
+                    name.span,
+                    say!("`{}` is a reserved word", "`{}` 是保留字", name.text),
+                )
+                .help(say!(
+                    "choose another name, or write it in backticks: `` `{}` ``",
+                    "换一个名称，或写在反引号里：`` `{}` ``",
+                    name.text
+                )),
             );
         }
         name
@@ -163,13 +171,20 @@ impl Lower<'_> {
                     text.push(c);
                     let span = self.place(start + at, start + at + 1 + c.len_utf8());
                     self.report(
-                        Diagnostic::error(codes::BAD_ESCAPE, span, format!("`\\{c}` stands for nothing"))
-                            .help("write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` are the others")
-                            .fix(
-                                Applicability::Safe,
-                                "write the backslash twice",
-                                vec![Edit { span, text: format!("\\\\{c}") }],
-                            ),
+                        Diagnostic::error(
+                            codes::BAD_ESCAPE,
+                            span,
+                            say!("`\\{c}` stands for nothing", "`\\{c}` 没有意义"),
+                        )
+                        .help(say!(
+                            "write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` are the others",
+                            "反斜杠写成 `\\\\`；此外还有 `\\\"`、`\\n` 和 `\\t`"
+                        ))
+                        .fix(
+                            Applicability::Safe,
+                            say!("write the backslash twice", "写两个反斜杠"),
+                            vec![Edit { span, text: format!("\\\\{c}") }],
+                        ),
                     );
                 }
                 None => text.push('\\'),
@@ -200,20 +215,44 @@ impl Lower<'_> {
             Piece::Use(_) | Piece::Entry(Entry::Decl(_) | Entry::Allow(_) | Entry::Hole(_)) => return,
             Piece::Entry(Entry::Property(p)) => (
                 p.span,
-                format!("`{}:`", p.key.text),
-                "it belongs in the braces of a declaration, such as `indicator name { … }`",
+                say!("`{}:`", "`{}:` ", p.key.text),
+                say!(
+                    "it belongs in the braces of a declaration, such as `indicator name {{ … }}`",
+                    "它应写在声明的大括号里，例如 `indicator name {{ … }}`"
+                ),
             ),
-            Piece::Entry(Entry::Field(f)) => (f.span, "`field`".into(), "it belongs in `source name { … }`"),
-            Piece::Entry(Entry::Clean(c)) => (c.span, "`clean`".into(), "it belongs in `source name { … }`"),
-            Piece::Entry(Entry::Given(g)) => (g.span, "`given`".into(), "it belongs in `test \"…\" { … }`"),
-            Piece::Entry(Entry::Expect(e)) => (e.span, "`expect`".into(), "it belongs in `test \"…\" { … }`"),
-            Piece::Step(step) => (step.span, "a step of cleaning".into(), "it belongs in `clean { … }` of a source"),
+            Piece::Entry(Entry::Field(f)) => (
+                f.span,
+                say!("`field`", "`field` "),
+                say!("it belongs in `source name {{ … }}`", "它应写在 `source name {{ … }}` 里"),
+            ),
+            Piece::Entry(Entry::Clean(c)) => (
+                c.span,
+                say!("`clean`", "`clean` "),
+                say!("it belongs in `source name {{ … }}`", "它应写在 `source name {{ … }}` 里"),
+            ),
+            Piece::Entry(Entry::Given(g)) => (
+                g.span,
+                say!("`given`", "`given` "),
+                say!("it belongs in `test \"…\" {{ … }}`", "它应写在 `test \"…\" {{ … }}` 里"),
+            ),
+            Piece::Entry(Entry::Expect(e)) => (
+                e.span,
+                say!("`expect`", "`expect` "),
+                say!("it belongs in `test \"…\" {{ … }}`", "它应写在 `test \"…\" {{ … }}` 里"),
+            ),
+            Piece::Step(step) => (
+                step.span,
+                say!("a step of cleaning", "清洗步骤"),
+                say!("it belongs in `clean {{ … }}` of a source", "它应写在来源的 `clean {{ … }}` 里"),
+            ),
         };
         if !self.guessed(whole) {
             let line = self.file.line_range(self.file.line_of(whole.start)).end as u32;
             let at = Span { end: whole.end.min(line), ..whole };
             self.report(
-                Diagnostic::error(codes::MISPLACED, at, format!("{what} stands outside every block")).help(help),
+                Diagnostic::error(codes::MISPLACED, at, say!("{} stands outside every block", "{}不在任何块里", what))
+                    .help(help),
             );
         }
     }
@@ -228,10 +267,16 @@ impl Lower<'_> {
                     entries.push(entry);
                     return;
                 }
-                Piece::Use(used) => (used.span, "`use` stands in a block", "it stands in a file, outside every block"),
-                Piece::Step(step) => {
-                    (step.span, "a step of cleaning stands outside `clean`", "it belongs in `clean { … }` of a source")
-                }
+                Piece::Use(used) => (
+                    used.span,
+                    say!("`use` stands in a block", "`use` 写在了块里"),
+                    say!("it stands in a file, outside every block", "它应写在文件里，不在任何块内"),
+                ),
+                Piece::Step(step) => (
+                    step.span,
+                    say!("a step of cleaning stands outside `clean`", "清洗步骤不在 `clean` 里"),
+                    say!("it belongs in `clean {{ … }}` of a source", "它应写在来源的 `clean {{ … }}` 里"),
+                ),
             };
             if !lower.guessed(span) {
                 lower.report(Diagnostic::error(codes::MISPLACED, span, message).help(help));
@@ -249,8 +294,8 @@ impl Lower<'_> {
         let Some(block) = node.clone().into_inner().next() else { return node };
         let brace = self.opening(&block);
         self.report(
-            Diagnostic::error(codes::MISPLACED_BRACE, brace, "`{` stands on a line of its own")
-                .help("write it at the end of the line before"),
+            Diagnostic::error(codes::MISPLACED_BRACE, brace, say!("`{{` stands on a line of its own", "`{{` 独占一行"))
+                .help(say!("write it at the end of the line before", "写在上一行的末尾")),
         );
         block
     }
@@ -265,9 +310,16 @@ impl Lower<'_> {
                 Rule::unseparated => {
                     if self.diagnostics.len() == faults && !self.guessed(span) {
                         self.report(
-                            Diagnostic::error(codes::MISSING_SEPARATOR, span, "two entries stand on one line")
-                                .saying("a new entry starts here")
-                                .help("start a new line; before `key:` a comma will do too"),
+                            Diagnostic::error(
+                                codes::MISSING_SEPARATOR,
+                                span,
+                                say!("two entries stand on one line", "一行里有两个条目"),
+                            )
+                            .saying(say!("a new entry starts here", "从这里开始是新的条目"))
+                            .help(say!(
+                                "start a new line; before `key:` a comma will do too",
+                                "另起一行；`key:` 之前也可用逗号隔开"
+                            )),
                         );
                     }
                     continue;
@@ -294,8 +346,15 @@ impl Lower<'_> {
         // A full-width one has been reported.
         if self.written(span) == ";" {
             self.report(
-                Diagnostic::error(codes::MISSING_SEPARATOR, span, "entries do not end with `;`")
-                    .help("end the line instead; between entries on one line stands a comma"),
+                Diagnostic::error(
+                    codes::MISSING_SEPARATOR,
+                    span,
+                    say!("entries do not end with `;`", "条目不以 `;` 结尾"),
+                )
+                .help(say!(
+                    "end the line instead; between entries on one line stands a comma",
+                    "换行即可；同一行的条目用逗号隔开"
+                )),
             );
         }
     }

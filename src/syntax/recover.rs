@@ -6,7 +6,7 @@ use super::grammar::{Grammar, Rule};
 use super::lower::{Lower, Node, RESERVED};
 use super::phrases;
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
@@ -70,60 +70,79 @@ impl Lower<'_> {
         let found = self.token(at, end);
         let span = self.place(at, at + found.len());
         self.report(
-            Diagnostic::error(codes::UNEXPECTED, span, format!("`{found}` is not expected here"))
-                .help("nothing can be read from here to the next entry"),
+            Diagnostic::error(
+                codes::UNEXPECTED,
+                span,
+                say!("`{found}` is not expected here", "此处不应出现 `{found}`"),
+            )
+            .help(say!("nothing can be read from here to the next entry", "从这里到下一个条目都无法读懂")),
         );
     }
 
     fn expected(&mut self, at: usize, end: usize, rules: &[Rule]) {
-        let mut words: Vec<&str> = Vec::new();
+        let mut words: Vec<phrases::Phrase> = Vec::new();
         for rule in rules {
             let word = phrases::words(*rule);
             if !words.contains(&word) {
                 words.push(word);
             }
         }
-        let ends = words.contains(&"the end of the entry");
-        if words.contains(&"a value") {
-            words = vec!["a value"];
+        let ends = words.contains(&phrases::END);
+        if words.contains(&phrases::VALUE) {
+            words = vec![phrases::VALUE];
         } else {
-            words.retain(|w| *w != "an operator" && *w != "the end of the entry" && *w != "a clause");
+            words.retain(|w| ![phrases::OPERATOR, phrases::END, phrases::CLAUSE].contains(w));
         }
         let found = self.token(at, end);
         let (span, what) = if found.is_empty() {
-            (self.place(at, at), "the end of the line".to_string())
+            (self.place(at, at), say!("the end of the line", "行末"))
         } else {
-            (self.place(at, at + found.len()), format!("`{found}`"))
+            (self.place(at, at + found.len()), say!("`{found}`", " `{found}`"))
         };
         let word = found.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"');
         let report = if (words.is_empty() || words.len() > 3 || ends) && !found.is_empty() {
-            let report = Diagnostic::error(codes::UNEXPECTED, span, format!("{what} is not expected here"));
+            let report =
+                Diagnostic::error(codes::UNEXPECTED, span, say!("{} is not expected here", "此处不应出现{}", what));
             if word {
                 report
-                    .saying("no operator or comma joins it to what stands before")
-                    .help("join the two by an operator, such as `+`, `/` or `and`, or by a comma; or start a new line")
+                    .saying(say!(
+                        "no operator or comma joins it to what stands before",
+                        "与前面的内容之间没有运算符或逗号"
+                    ))
+                    .help(say!(
+                        "join the two by an operator, such as `+`, `/` or `and`, or by a comma; or start a new line",
+                        "用 `+`、`/`、`and` 等运算符或逗号连接两者，或另起一行"
+                    ))
             } else {
-                report.saying("what stands before is complete")
+                report.saying(say!("what stands before is complete", "前面的内容已经完整"))
             }
         } else {
-            let list = match words.as_slice() {
-                [] => "more".to_string(),
-                [only] => (*only).to_string(),
-                [first @ .., last] => format!("{} or {last}", first.join(", ")),
-            };
-            Diagnostic::error(codes::UNEXPECTED, span, format!("expected {list}, found {what}"))
+            let list = phrases::either(&words);
+            Diagnostic::error(
+                codes::UNEXPECTED,
+                span,
+                say!("expected {}, found {}", "此处应为{}，而不是{}", list, what),
+            )
         };
         let reserved = RESERVED.contains(&found.as_str()).then(|| {
-            format!("`{found}` is a reserved word; a thing of this name is written in backticks: `` `{found}` ``")
+            say!(
+                "`{found}` is a reserved word; a thing of this name is written in backticks: `` `{found}` ``",
+                "`{found}` 是保留字；叫这个名称的写在反引号里：`` `{found}` ``"
+            )
         });
         let before = self.before(at);
         self.report(match (reserved, words.as_slice()) {
-            (Some(help), _) if words.contains(&"a value") => report.help(help),
-            (_, ["a value"]) if !before.is_empty() => {
-                report.help(format!("write what follows `{before}`, or delete `{before}`"))
+            (Some(help), _) if words.contains(&phrases::VALUE) => report.help(help),
+            (_, [phrases::VALUE]) if !before.is_empty() => report.help(say!(
+                "write what follows `{before}`, or delete `{before}`",
+                "写上 `{before}` 之后的内容，或删去 `{before}`"
+            )),
+            (_, [phrases::AND]) => {
+                report.help(say!("both ends are named: `x between 4 and 5`", "两端都要写明：`x between 4 and 5`"))
             }
-            (_, ["`and`"]) => report.help("both ends are named: `x between 4 and 5`"),
-            (_, ["`then`"]) => report.help("write `if condition then x else y`"),
+            (_, [phrases::THEN]) => {
+                report.help(say!("write `if condition then x else y`", "写成 `if 条件 then x else y`"))
+            }
             _ => report,
         });
     }
@@ -181,8 +200,16 @@ impl Lower<'_> {
             before = if before == '\\' { ' ' } else { c };
         }
         let (at, message, help) = match (stray, open.last()) {
-            (Some(at), _) => (at, "this `)` closes nothing", "delete it, or put in the `(` that it should close"),
-            (None, Some(at)) => (*at, "this `(` is not closed", "put in the `)` that closes it"),
+            (Some(at), _) => (
+                at,
+                say!("this `)` closes nothing", "这个 `)` 没有对应的 `(`"),
+                say!("delete it, or put in the `(` that it should close", "删去，或补上与它对应的 `(`"),
+            ),
+            (None, Some(at)) => (
+                *at,
+                say!("this `(` is not closed", "这个 `(` 没有结尾"),
+                say!("put in the `)` that closes it", "补上与它对应的 `)`"),
+            ),
             (None, None) => return false,
         };
         let span = self.place(start + at, start + at + 1);
@@ -203,22 +230,55 @@ impl Lower<'_> {
             return true;
         }
         let (message, help) = match first {
-            ',' if rest.trim().is_empty() => {
-                ("nothing follows this comma", "delete it: a comma stands between two things, not behind the last")
-            }
-            ',' => ("this comma separates nothing", "a comma stands between two values"),
-            '?' => ("there is no `? :`", "write `if condition then x else y`"),
-            '^' => ("there is no exponent operator", "write `power(x, n)`"),
-            '*' if rest.starts_with('*') => ("there is no exponent operator", "write `power(x, n)`"),
-            '[' | ']' => ("square brackets mean nothing here", "a list stands in parentheses: `in (\"a\", \"b\")`"),
-            '$' | '¥' | '€' | '£' | '￥' => {
-                ("a currency stands behind its number", "write `5 CNY`, with a declared unit")
-            }
-            '\\' => ("a backslash means nothing here", "a line goes on after a comma or an operator, without a mark"),
-            ':' => {
-                ("this `:` is not expected here", "`key: value` takes one `:`; a text with one in it stands in quotes")
-            }
-            '%' => ("`%` stands at no number", "write `85%`; there is no remainder operator"),
+            ',' if rest.trim().is_empty() => (
+                say!("nothing follows this comma", "这个逗号之后什么也没有"),
+                say!(
+                    "delete it: a comma stands between two things, not behind the last",
+                    "删去：逗号写在两项之间，不写在最后一项之后"
+                ),
+            ),
+            ',' => (
+                say!("this comma separates nothing", "这个逗号没有隔开什么"),
+                say!("a comma stands between two values", "逗号写在两个值之间"),
+            ),
+            '?' => (
+                say!("there is no `? :`", "没有 `? :` 这种写法"),
+                say!("write `if condition then x else y`", "写成 `if 条件 then x else y`"),
+            ),
+            '^' => (
+                say!("there is no exponent operator", "没有乘方运算符"),
+                say!("write `power(x, n)`", "写成 `power(x, n)`"),
+            ),
+            '*' if rest.starts_with('*') => (
+                say!("there is no exponent operator", "没有乘方运算符"),
+                say!("write `power(x, n)`", "写成 `power(x, n)`"),
+            ),
+            '[' | ']' => (
+                say!("square brackets mean nothing here", "方括号在这里没有意义"),
+                say!("a list stands in parentheses: `in (\"a\", \"b\")`", "列表写在圆括号里：`in (\"a\", \"b\")`"),
+            ),
+            '$' | '¥' | '€' | '£' | '￥' => (
+                say!("a currency stands behind its number", "货币单位写在数的后面"),
+                say!("write `5 CNY`, with a declared unit", "写成 `5 CNY`，单位要先声明"),
+            ),
+            '\\' => (
+                say!("a backslash means nothing here", "反斜杠在这里没有意义"),
+                say!(
+                    "a line goes on after a comma or an operator, without a mark",
+                    "逗号或运算符之后可直接换行，不用续行符"
+                ),
+            ),
+            ':' => (
+                say!("this `:` is not expected here", "此处不应出现 `:`"),
+                say!(
+                    "`key: value` takes one `:`; a text with one in it stands in quotes",
+                    "`键: 值` 只有一个 `:`；含有 `:` 的文本写在引号里"
+                ),
+            ),
+            '%' => (
+                say!("`%` stands at no number", "`%` 之前没有数"),
+                say!("write `85%`; there is no remainder operator", "写成 `85%`；没有求余运算符"),
+            ),
             _ => return false,
         };
         self.report(Diagnostic::error(codes::UNEXPECTED, span, message).help(help));
@@ -240,9 +300,12 @@ impl Lower<'_> {
             let written = self.written(span).to_string();
             let text = written.replace('-', "_");
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, span, format!("`{written}` is no name"))
-                    .help(format!("a name holds letters, digits and `_`: `{text}`; in backticks it may hold anything"))
-                    .fix(Applicability::Proposed, format!("write `{text}`"), vec![Edit { span, text }]),
+                Diagnostic::error(codes::UNEXPECTED, span, say!("`{written}` is no name", "`{written}` 不是名称"))
+                    .help(say!(
+                        "a name holds letters, digits and `_`: `{text}`; in backticks it may hold anything",
+                        "名称由字母、数字和 `_` 组成：`{text}`；写在反引号里则不限"
+                    ))
+                    .fix(Applicability::Proposed, say!("write `{text}`", "写成 `{text}`"), vec![Edit { span, text }]),
             );
             return true;
         }
@@ -253,9 +316,9 @@ impl Lower<'_> {
                 Diagnostic::error(
                     codes::MISSING_NAME,
                     span,
-                    format!("a name does not start with a digit: `{}`", self.written(span)),
+                    say!("a name does not start with a digit: `{}`", "名称不以数字开头：`{}`", self.written(span)),
                 )
-                .help("a name starts with a letter, or stands in backticks"),
+                .help(say!("a name starts with a letter, or stands in backticks", "名称以字母开头，或写在反引号里")),
             );
             return true;
         }
@@ -265,17 +328,32 @@ impl Lower<'_> {
             let span = self.place(at, at + line.len());
             let quoted = format!("\"{}\"", self.written(span));
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, span, format!("`{}` follows the name", self.written(span)))
-                    .help("a label stands in quotes")
-                    .fix(Applicability::Proposed, "put it in quotes", vec![Edit { span, text: quoted }]),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    span,
+                    say!("`{}` follows the name", "名称之后写了 `{}`", self.written(span)),
+                )
+                .help(say!("a label stands in quotes", "标签写在引号里"))
+                .fix(
+                    Applicability::Proposed,
+                    say!("put it in quotes", "加上引号"),
+                    vec![Edit { span, text: quoted }],
+                ),
             );
             return true;
         }
         if text.starts_with('"') {
             let span = self.place(at, at + self.token(at, at + text.len()).len());
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, span, "a second text stands in this head")
-                    .help("a declaration has one label; more is said in its `definition`"),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    span,
+                    say!("a second text stands in this head", "声明里有第二段文本"),
+                )
+                .help(say!(
+                    "a declaration has one label; more is said in its `definition`",
+                    "一个声明只有一个标签；更多内容写在 `definition` 里"
+                )),
             );
             return true;
         }

@@ -7,7 +7,7 @@ mod quotes;
 
 use super::map::{Change, Map};
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Words, say};
 use crate::source::{SourceFile, Span};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -232,12 +232,12 @@ impl Scanner<'_> {
     }
 
     /// Replaces a form from elsewhere by the one that is meant.
-    fn mend(&mut self, code: crate::diagnostic::Code, old: Range<usize>, text: &str, message: String, help: String) {
+    fn mend(&mut self, code: crate::diagnostic::Code, old: Range<usize>, text: &str, message: Words, help: Words) {
         let span = self.span(old.clone());
         self.change(old, text);
         self.report(Diagnostic::error(code, span, message).help(help).fix(
             Applicability::Safe,
-            format!("write `{}`", text.trim()),
+            say!("write `{}`", "写成 `{}`", text.trim()),
             vec![Edit { span, text: text.into() }],
         ));
     }
@@ -270,9 +270,14 @@ impl Scanner<'_> {
         if let Some((range, twins)) = self.wide.take() {
             let span = self.span(range);
             let written = self.file.slice(span);
-            let diagnostic = Diagnostic::error(codes::FULL_WIDTH, span, format!("`{written}` is full-width"))
-                .help(format!("write `{twins}`"))
-                .fix(Applicability::Safe, format!("write `{twins}`"), vec![Edit { span, text: twins }]);
+            let diagnostic =
+                Diagnostic::error(codes::FULL_WIDTH, span, say!("`{written}` is full-width", "`{written}` 是全角符号"))
+                    .help(say!("write `{twins}`", "写成 `{twins}`"))
+                    .fix(
+                        Applicability::Safe,
+                        say!("write `{twins}`", "写成 `{twins}`"),
+                        vec![Edit { span, text: twins }],
+                    );
             self.report(diagnostic);
         }
     }
@@ -392,9 +397,13 @@ impl Scanner<'_> {
         let code = self.rest(at).chars().next().map_or(0, u32::from);
         self.change(at..at + length, text);
         self.report(
-            Diagnostic::error(codes::HIDDEN_CHARACTER, span, format!("the character U+{code:04X} cannot be seen"))
-                .help("delete it")
-                .fix(Applicability::Safe, "delete it", vec![Edit { span, text: String::new() }]),
+            Diagnostic::error(
+                codes::HIDDEN_CHARACTER,
+                span,
+                say!("the character U+{code:04X} cannot be seen", "字符 U+{code:04X} 是看不见的"),
+            )
+            .help(say!("delete it", "删去"))
+            .fix(Applicability::Safe, say!("delete it", "删去"), vec![Edit { span, text: String::new() }]),
         );
         self.at += length;
     }

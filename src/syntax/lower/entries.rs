@@ -6,7 +6,7 @@ use super::super::recover::Place;
 use super::super::table;
 use super::{Context, Lower, Node, Piece};
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Words, closest, say};
 use crate::source::Span;
 
 impl Lower<'_> {
@@ -49,17 +49,24 @@ impl Lower<'_> {
                 Diagnostic::error(
                     codes::MISSING_VALUE,
                     colon.after(),
-                    format!("the field `{}` has no type", field.name.text),
+                    say!("the field `{}` has no type", "字段 `{}` 没有类型", field.name.text),
                 )
-                .help("the types are `id`, `text`, `bool`, `date`, `timestamp`, `integer`, `decimal` and `number`"),
+                .help(say!(
+                    "the types are `id`, `text`, `bool`, `date`, `timestamp`, `integer`, `decimal` and `number`",
+                    "类型有 `id`、`text`、`bool`、`date`、`timestamp`、`integer`、`decimal` 和 `number`"
+                )),
             ),
             (None, None) => self.report(
                 Diagnostic::error(
                     codes::MISSING_VALUE,
                     span.after(),
-                    format!("the field `{}` has no type", field.name.text),
+                    say!("the field `{}` has no type", "字段 `{}` 没有类型", field.name.text),
                 )
-                .help(format!("write `field {}: text`, or another type", field.name.text)),
+                .help(say!(
+                    "write `field {}: text`, or another type",
+                    "写成 `field {}: text`，或其他类型",
+                    field.name.text
+                )),
             ),
             (None, Some(_)) => {}
         }
@@ -94,9 +101,13 @@ impl Lower<'_> {
         }
         if let Some(first) = edits.first().map(|e| e.span) {
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, first, "the list of a field's values stands in parentheses")
-                    .help("in a field's type it is written `in \"a\", \"b\"`")
-                    .fix(Applicability::Safe, "delete the parentheses", edits),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    first,
+                    say!("the list of a field's values stands in parentheses", "字段的取值列表写在了括号里"),
+                )
+                .help(say!("in a field's type it is written `in \"a\", \"b\"`", "在字段的类型里写成 `in \"a\", \"b\"`"))
+                .fix(Applicability::Safe, say!("delete the parentheses", "删去括号"), edits),
             );
         }
     }
@@ -112,9 +123,17 @@ impl Lower<'_> {
         }
         let place = field.label.as_ref().map_or(field.name.span, |label| label.span).after();
         self.report(
-            Diagnostic::error(codes::MISSING_COLON, place, format!("missing `:` after `{}`", field.name.text))
-                .help(format!("a field is written `field {}: type`", field.name.text))
-                .fix(Applicability::Safe, "put in `:`", vec![Edit { span: place, text: ":".into() }]),
+            Diagnostic::error(
+                codes::MISSING_COLON,
+                place,
+                say!("missing `:` after `{}`", "`{}` 之后缺少 `:`", field.name.text),
+            )
+            .help(say!("a field is written `field {}: type`", "字段写成 `field {}: 类型`", field.name.text))
+            .fix(
+                Applicability::Safe,
+                say!("put in `:`", "补上 `:`"),
+                vec![Edit { span: place, text: ":".into() }],
+            ),
         );
     }
 
@@ -133,8 +152,15 @@ impl Lower<'_> {
         if !range {
             let text = format!("{0}..{0}", self.written(span));
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, span, "one number stands where a range is expected")
-                    .help(format!("a range is written `0..`, `..100` or `0..100`; one value alone is `{text}`")),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    span,
+                    say!("one number stands where a range is expected", "此处应为范围，却只有一个数"),
+                )
+                .help(say!(
+                    "a range is written `0..`, `..100` or `0..100`; one value alone is `{text}`",
+                    "范围写成 `0..`、`..100` 或 `0..100`；只有一个值时写成 `{text}`"
+                )),
             );
         }
         Expr { span, kind: ExprKind::Range { low, high } }
@@ -169,8 +195,11 @@ impl Lower<'_> {
         }
         if steps.is_none() && !self.guessed(span) {
             self.report(
-                Diagnostic::error(codes::MISSING_VALUE, span.after(), "`clean` has no block")
-                    .help("its steps stand in braces: `clean { drop invalid }`"),
+                Diagnostic::error(codes::MISSING_VALUE, span.after(), say!("`clean` has no block", "`clean` 没有块"))
+                    .help(say!(
+                        "its steps stand in braces: `clean {{ drop invalid }}`",
+                        "步骤写在大括号里：`clean {{ drop invalid }}`"
+                    )),
             );
         }
         Clean { span, steps: steps.unwrap_or_default() }
@@ -191,8 +220,12 @@ impl Lower<'_> {
     fn not_in_clean(&mut self, span: Span) {
         if !self.guessed(span) {
             self.report(
-                Diagnostic::error(codes::MISPLACED, span, "this is no step of cleaning")
-                    .help("the steps are `deduplicate by …`, `drop where …`, `drop invalid` and `blank invalid`"),
+                Diagnostic::error(codes::MISPLACED, span, say!("this is no step of cleaning", "这不是清洗步骤")).help(
+                    say!(
+                        "the steps are `deduplicate by …`, `drop where …`, `drop invalid` and `blank invalid`",
+                        "步骤有 `deduplicate by …`、`drop where …`、`drop invalid` 和 `blank invalid`"
+                    ),
+                ),
             );
         }
     }
@@ -233,8 +266,15 @@ impl Lower<'_> {
             step.kind = CleanKind::Hole;
             if !self.guessed(span) {
                 self.report(
-                    Diagnostic::error(codes::MISSING_VALUE, here, "`deduplicate` does not say by which fields")
-                        .help("write `deduplicate by order_id`, or `deduplicate by order_id keep latest updated_at`"),
+                    Diagnostic::error(
+                        codes::MISSING_VALUE,
+                        here,
+                        say!("`deduplicate` does not say by which fields", "`deduplicate` 没有写明按哪些字段"),
+                    )
+                    .help(say!(
+                        "write `deduplicate by order_id`, or `deduplicate by order_id keep latest updated_at`",
+                        "写成 `deduplicate by order_id`，或 `deduplicate by order_id keep latest updated_at`"
+                    )),
                 );
             }
         }
@@ -273,15 +313,18 @@ impl Lower<'_> {
         let report = Diagnostic::error(
             codes::UNEXPECTED,
             span,
-            format!("`keep` is followed by `latest` or `earliest`, not by `{word}`"),
+            say!(
+                "`keep` is followed by `latest` or `earliest`, not by `{word}`",
+                "`keep` 之后应为 `latest` 或 `earliest`，而不是 `{word}`"
+            ),
         );
         self.report(match meant {
-            Some(meant) => report.help(format!("did you mean `{meant}`?")).fix(
+            Some(meant) => report.help(Words::meant(meant)).fix(
                 Applicability::Proposed,
-                format!("write `{meant}`"),
+                say!("write `{meant}`", "写成 `{meant}`"),
                 vec![Edit { span, text: meant.into() }],
             ),
-            None => report.help("write `keep latest updated_at`, say"),
+            None => report.help(say!("write `keep latest updated_at`, say", "例如写成 `keep latest updated_at`")),
         });
         if meant == Some("earliest") { Keep::Earliest } else { Keep::Latest }
     }
@@ -323,9 +366,17 @@ impl Lower<'_> {
         if !self.guessed(span) {
             let place = Span { end: span.start, ..span };
             self.report(
-                Diagnostic::error(codes::BAD_ROW, place, "a row of a table starts with `|`")
-                    .help("put one before the first cell")
-                    .fix(Applicability::Safe, "put in `|`", vec![Edit { span: place, text: "| ".into() }]),
+                Diagnostic::error(
+                    codes::BAD_ROW,
+                    place,
+                    say!("a row of a table starts with `|`", "表格的行以 `|` 开头"),
+                )
+                .help(say!("put one before the first cell", "在第一格之前补上"))
+                .fix(
+                    Applicability::Safe,
+                    say!("put in `|`", "补上 `|`"),
+                    vec![Edit { span: place, text: "| ".into() }],
+                ),
             );
         }
     }
@@ -378,9 +429,12 @@ impl Lower<'_> {
                 Diagnostic::error(
                     codes::MISSING_VALUE,
                     span.after(),
-                    format!("nothing is expected of `{}`", expect.name.text),
+                    say!("nothing is expected of `{}`", "没有写明 `{}` 应为多少", expect.name.text),
                 )
-                .help("write `= VALUE`, `is missing`, or `is` and a status such as `on_target`"),
+                .help(say!(
+                    "write `= VALUE`, `is missing`, or `is` and a status such as `on_target`",
+                    "写成 `= 数值`、`is missing`，或 `is` 加状态，例如 `is on_target`"
+                )),
             );
         }
         expect

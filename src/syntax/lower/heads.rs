@@ -5,7 +5,7 @@ use super::super::grammar::{Grammar, Rule};
 use super::super::recover::Place;
 use super::{Context, Lower, Node, Piece, hole_phrase};
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Words, closest, say};
 use crate::source::Span;
 use pest::Parser;
 
@@ -96,39 +96,63 @@ impl Lower<'_> {
         {
             let written = self.written(mark).to_string();
             self.report(
-                Diagnostic::error(codes::MISSING_VALUE, mark.after(), format!("a value is missing after `{written}`"))
-                    .help("write it on the same line, or on the next"),
+                Diagnostic::error(
+                    codes::MISSING_VALUE,
+                    mark.after(),
+                    say!("a value is missing after `{written}`", "`{written}` 之后缺少值"),
+                )
+                .help(say!("write it on the same line, or on the next", "写在同一行或下一行")),
             );
         } else if named && parts.name.is_none() {
             let place = kind_span.after();
-            let report = Diagnostic::error(codes::MISSING_NAME, place, format!("this `{word}` has no name"));
+            let report = Diagnostic::error(
+                codes::MISSING_NAME,
+                place,
+                say!("this `{word}` has no name", "这个 `{word}` 没有名称"),
+            );
             self.report(match &parts.label {
-                Some(label) => report
-                    .help(format!("a name stands between `{word}` and the label: `{word} a_name \"{}\"`", label.text)),
-                None => report.help(format!("write `{word} a_name \"its label\"`")),
+                Some(label) => report.help(say!(
+                    "a name stands between `{word}` and the label: `{word} a_name \"{}\"`",
+                    "`{word}` 与标签之间写名称：`{word} a_name \"{}\"`",
+                    label.text
+                )),
+                None => report.help(say!("write `{word} a_name \"its label\"`", "写成 `{word} a_name \"标签\"`")),
             });
         } else if let (false, Some(name)) = (named, &parts.name) {
-            let report = Diagnostic::error(codes::UNEXPECTED, name.span, format!("`{word}` takes no name"));
+            let report =
+                Diagnostic::error(codes::UNEXPECTED, name.span, say!("`{word}` takes no name", "`{word}` 不带名称"));
             self.report(if said && parts.label.is_none() {
                 let text = format!("\"{}\"", name.text);
-                report.help("what it says stands in quotes").fix(
+                report.help(say!("what it says stands in quotes", "它的内容写在引号里")).fix(
                     Applicability::Proposed,
-                    "put it in quotes",
+                    say!("put it in quotes", "加上引号"),
                     vec![Edit { span: name.span, text }],
                 )
             } else {
-                report.help("delete it")
+                report.help(say!("delete it", "删去"))
             });
         } else if said && parts.label.is_none() {
-            let what = if kind == DeclKind::Test { "what is tested" } else { "what is to be done" };
+            let what = if kind == DeclKind::Test {
+                say!("what is tested", "测试什么")
+            } else {
+                say!("what is to be done", "做什么")
+            };
             self.report(
-                Diagnostic::error(codes::MISSING_NAME, kind_span.after(), format!("this `{word}` does not say {what}"))
-                    .help(format!("write it in quotes: `{word} \"…\"`")),
+                Diagnostic::error(
+                    codes::MISSING_NAME,
+                    kind_span.after(),
+                    say!("this `{word}` does not say {}", "这个 `{word}` 没有写明{}", what),
+                )
+                .help(say!("write it in quotes: `{word} \"…\"`", "写在引号里：`{word} \"…\"`")),
             );
         } else if let Some(when) = parts.when.as_ref().filter(|_| kind != DeclKind::Action) {
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, when.span, format!("`{word}` takes no `when`"))
-                    .help("`when` stands in an `action`"),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    when.span,
+                    say!("`{word}` takes no `when`", "`{word}` 不带 `when`"),
+                )
+                .help(say!("`when` stands in an `action`", "`when` 用在 `action` 里")),
             );
         }
     }
@@ -158,9 +182,17 @@ impl Lower<'_> {
     fn missing_colon(&mut self, key: &Name) {
         let place = key.span.after();
         self.report(
-            Diagnostic::error(codes::MISSING_COLON, place, format!("missing `:` after `{}`", key.text))
-                .help(format!("a property is written `{}: value`", key.text))
-                .fix(Applicability::Safe, "put in `:`", vec![Edit { span: place, text: ":".into() }]),
+            Diagnostic::error(
+                codes::MISSING_COLON,
+                place,
+                say!("missing `:` after `{}`", "`{}` 之后缺少 `:`", key.text),
+            )
+            .help(say!("a property is written `{}: value`", "属性写成 `{}: 值`", key.text))
+            .fix(
+                Applicability::Safe,
+                say!("put in `:`", "补上 `:`"),
+                vec![Edit { span: place, text: ":".into() }],
+            ),
         );
     }
 
@@ -168,9 +200,17 @@ impl Lower<'_> {
         // `key = value` → `key: value`.
         let blank = Span { start: key.span.end, ..mark };
         self.report(
-            Diagnostic::error(codes::WRONG_MARK, mark, format!("`=` stands after the key `{}`", key.text))
-                .help(format!("a property is written `{}: value`", key.text))
-                .fix(Applicability::Safe, "write `:`", vec![Edit { span: blank, text: ":".into() }]),
+            Diagnostic::error(
+                codes::WRONG_MARK,
+                mark,
+                say!("`=` stands after the key `{}`", "键 `{}` 之后写了 `=`", key.text),
+            )
+            .help(say!("a property is written `{}: value`", "属性写成 `{}: 值`", key.text))
+            .fix(
+                Applicability::Safe,
+                say!("write `:`", "写成 `:`"),
+                vec![Edit { span: blank, text: ":".into() }],
+            ),
         );
     }
 
@@ -217,8 +257,12 @@ impl Lower<'_> {
             }
         } else if parts.value.is_empty() && !silent {
             self.report(
-                Diagnostic::error(codes::MISSING_VALUE, mark.after(), format!("`{}:` has no value", key.text))
-                    .help("write it behind the `:`, or delete the line"),
+                Diagnostic::error(
+                    codes::MISSING_VALUE,
+                    mark.after(),
+                    say!("`{}:` has no value", "`{}:` 没有值", key.text),
+                )
+                .help(say!("write it behind the `:`, or delete the line", "写在 `:` 之后，或删去这一行")),
             );
         }
         Entry::Property(Property { span, key, value: or_hole(parts.value, mark) })
@@ -241,9 +285,21 @@ impl Lower<'_> {
             if !silent {
                 let between = Span { start: key.span.end, ..mark };
                 self.report(
-                    Diagnostic::error(codes::WRONG_MARK, mark, format!("`:` stands after `{}`", key.text))
-                        .help(format!("a declaration is written `{} name \"label\" {{ … }}`", key.text))
-                        .fix(Applicability::Safe, "delete the `:`", vec![Edit { span: between, text: String::new() }]),
+                    Diagnostic::error(
+                        codes::WRONG_MARK,
+                        mark,
+                        say!("`:` stands after `{}`", "`{}` 之后写了 `:`", key.text),
+                    )
+                    .help(say!(
+                        "a declaration is written `{} name \"label\" {{ … }}`",
+                        "声明写成 `{} 名称 \"标签\" {{ … }}`",
+                        key.text
+                    ))
+                    .fix(
+                        Applicability::Safe,
+                        say!("delete the `:`", "删去 `:`"),
+                        vec![Edit { span: between, text: String::new() }],
+                    ),
                 );
             }
             let block = self.block(block, Context::Decl(kind));
@@ -261,8 +317,15 @@ impl Lower<'_> {
         if !silent {
             let brace = self.opening(&block);
             self.report(
-                Diagnostic::error(codes::UNEXPECTED, brace, format!("the property `{}` takes no block", key.text))
-                    .help("a block belongs to a declaration; the values of a property are separated by commas"),
+                Diagnostic::error(
+                    codes::UNEXPECTED,
+                    brace,
+                    say!("the property `{}` takes no block", "属性 `{}` 不带块", key.text),
+                )
+                .help(say!(
+                    "a block belongs to a declaration; the values of a property are separated by commas",
+                    "块属于声明；一个属性的多个值用逗号隔开"
+                )),
             );
         }
         self.block(block, Context::Unknown);
@@ -289,15 +352,27 @@ impl Lower<'_> {
                 let report = match (&block, row) {
                     (Some(block), _) => {
                         let brace = self.opening(block);
-                        Diagnostic::error(codes::MISPLACED_BRACE, brace, "this block belongs to no declaration")
-                            .help("`{` stands on the line of its head")
+                        Diagnostic::error(
+                            codes::MISPLACED_BRACE,
+                            brace,
+                            say!("this block belongs to no declaration", "这个块不属于任何声明"),
+                        )
+                        .help(say!("`{{` stands on the line of its head", "`{{` 与声明写在同一行"))
                     }
-                    (None, Some(row)) => Diagnostic::error(codes::MISPLACED, row, "a row stands outside a table")
-                        .help("the rows of a test stand behind `given source`"),
+                    (None, Some(row)) => Diagnostic::error(
+                        codes::MISPLACED,
+                        row,
+                        say!("a row stands outside a table", "表格之外有一行数据"),
+                    )
+                    .help(say!("the rows of a test stand behind `given source`", "测试的数据行写在 `given 来源` 之后")),
                     (None, None) => {
                         let written = self.written(span).to_string();
-                        Diagnostic::error(codes::UNEXPECTED, span, format!("`{written}` is not expected here"))
-                            .help("an entry starts with a word")
+                        Diagnostic::error(
+                            codes::UNEXPECTED,
+                            span,
+                            say!("`{written}` is not expected here", "此处不应出现 `{written}`"),
+                        )
+                        .help(say!("an entry starts with a word", "条目以单词开头"))
                     }
                 };
                 self.report(report);
@@ -370,9 +445,17 @@ impl Lower<'_> {
             let at = start + kind.word().len();
             let place = self.place(at, at);
             self.report(
-                Diagnostic::error(codes::UNKNOWN_WORD, word_span, format!("no blank stands after `{}`", kind.word()))
-                    .help(format!("write `{} {}`", kind.word(), word.get(kind.word().len()..).unwrap_or("")))
-                    .fix(Applicability::Proposed, "put in a blank", vec![Edit { span: place, text: " ".into() }]),
+                Diagnostic::error(
+                    codes::UNKNOWN_WORD,
+                    word_span,
+                    say!("no blank stands after `{}`", "`{}` 之后没有空格", kind.word()),
+                )
+                .help(say!("write `{} {}`", "写成 `{} {}`", kind.word(), word.get(kind.word().len()..).unwrap_or("")))
+                .fix(
+                    Applicability::Proposed,
+                    say!("put in a blank", "补上空格"),
+                    vec![Edit { span: place, text: " ".into() }],
+                ),
             );
             return self.read_as(kind.word(), at, end, span, word_span);
         }
@@ -385,22 +468,22 @@ impl Lower<'_> {
             return Meant::Property(Property { span, key, value });
         }
         let what = match context {
-            Context::File => "a declaration",
-            Context::Clean => "a step of cleaning",
-            _ => "a property or declaration",
+            Context::File => say!("declaration", "声明"),
+            Context::Clean => say!("step of cleaning", "清洗步骤"),
+            _ => say!("property or declaration", "属性或声明"),
         };
         if tail.is_empty() || followed || context == Context::File {
             let report = Diagnostic::error(
                 codes::UNKNOWN_WORD,
                 word_span,
-                format!("`{word}` starts no {}", what.trim_start_matches("a ")),
+                say!("`{word}` starts no {}", "{}不以 `{word}` 开头", what),
             );
             self.report(match entry_word(&word, context) {
-                Some(meant) => report.help(format!("did you mean `{meant}`?")),
+                Some(meant) => report.help(Words::meant(meant)),
                 None if context == Context::File => report.help(
-                    "a file holds `design`, `source`, `measure`, `factor`, `indicator` and other declarations, `use` and `allow`",
+                    say!("a file holds `design`, `source`, `measure`, `factor`, `indicator` and other declarations, `use` and `allow`", "文件里写 `design`、`source`、`measure`、`factor`、`indicator` 等声明，以及 `use` 和 `allow`"),
                 ),
-                None => report.help("a property is written `key: value`"),
+                None => report.help(say!("a property is written `key: value`", "属性写成 `键: 值`")),
             });
         } else {
             self.explain_piece(None, start, start + length + (tail.len() - tail_start.len()), end);
@@ -413,9 +496,17 @@ impl Lower<'_> {
         if text.starts_with('/') {
             let span = self.place(start, start + 1);
             self.report(
-                Diagnostic::error(codes::FOREIGN_COMMENT, span, "a comment starts with two slashes")
-                    .help("write `//`")
-                    .fix(Applicability::Safe, "write `//`", vec![Edit { span, text: "//".into() }]),
+                Diagnostic::error(
+                    codes::FOREIGN_COMMENT,
+                    span,
+                    say!("a comment starts with two slashes", "注释以两个斜线开头"),
+                )
+                .help(say!("write `//`", "写成 `//`"))
+                .fix(
+                    Applicability::Safe,
+                    say!("write `//`", "写成 `//`"),
+                    vec![Edit { span, text: "//".into() }],
+                ),
             );
         } else {
             self.explain_piece(None, start, start, end);
@@ -424,9 +515,13 @@ impl Lower<'_> {
 
     fn unknown_word(&mut self, word: &str, span: Span, meant: &str) {
         self.report(
-            Diagnostic::error(codes::UNKNOWN_WORD, span, format!("`{word}` starts no entry"))
-                .help(format!("did you mean `{meant}`?"))
-                .fix(Applicability::Proposed, format!("write `{meant}`"), vec![Edit { span, text: meant.into() }]),
+            Diagnostic::error(codes::UNKNOWN_WORD, span, say!("`{word}` starts no entry", "条目不以 `{word}` 开头"))
+                .help(Words::meant(meant))
+                .fix(
+                    Applicability::Proposed,
+                    say!("write `{meant}`", "写成 `{meant}`"),
+                    vec![Edit { span, text: meant.into() }],
+                ),
         );
     }
 

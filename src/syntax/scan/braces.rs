@@ -3,7 +3,7 @@
 use super::super::map::Change;
 use super::{Brace, CodeLine, Out, is_entry_word, is_word};
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
 use crate::source::{SourceFile, Span};
 use std::ops::Range;
 
@@ -214,11 +214,14 @@ impl Balance<'_> {
             let indent = " ".repeat(open.indent);
             let text = if open.inline { " }".to_string() } else { format!("\n{indent}}}") };
             self.out.diagnostics.push(
-                Diagnostic::error(codes::UNBALANCED_BRACE, place, "a block is not closed")
-                    .saying("a `}` is missing here")
-                    .label(brace, "opened here")
-                    .help("every `{` needs its `}`; indentation tells where this one belongs")
-                    .fix(Applicability::Proposed, "put in `}`", vec![Edit { span: place, text }]),
+                Diagnostic::error(codes::UNBALANCED_BRACE, place, say!("a block is not closed", "有一个块没有结束"))
+                    .saying(say!("a `}}` is missing here", "这里缺少 `}}`"))
+                    .label(brace, say!("opened here", "从这里开始"))
+                    .help(say!(
+                        "every `{{` needs its `}}`; indentation tells where this one belongs",
+                        "每个 `{{` 都要有对应的 `}}`；按缩进看，它应在这里"
+                    ))
+                    .fix(Applicability::Proposed, say!("put in `}}`", "补上 `}}`"), vec![Edit { span: place, text }]),
             );
         }
     }
@@ -231,11 +234,22 @@ impl Balance<'_> {
         let text = if self.file.text.get(at..).is_some_and(|t| t.starts_with(is_word)) { "{ " } else { " {" };
         let word = self.file.text.get(head..).unwrap_or("").split(|c| !is_word(c)).next().unwrap_or("");
         self.out.diagnostics.push(
-            Diagnostic::error(codes::UNBALANCED_BRACE, place, format!("the block of this `{word}` is not opened"))
-                .saying("a `{` is missing here")
-                .label(self.mark(close), "closed here")
-                .help("a block stands in braces; its `{` stands on the line of its head")
-                .fix(Applicability::Proposed, "put in `{`", vec![Edit { span: place, text: text.into() }]),
+            Diagnostic::error(
+                codes::UNBALANCED_BRACE,
+                place,
+                say!("the block of this `{word}` is not opened", "这个 `{word}` 的块没有开头"),
+            )
+            .saying(say!("a `{{` is missing here", "这里缺少 `{{`"))
+            .label(self.mark(close), say!("closed here", "在这里结束"))
+            .help(say!(
+                "a block stands in braces; its `{{` stands on the line of its head",
+                "块写在大括号里，`{{` 与声明写在同一行"
+            ))
+            .fix(
+                Applicability::Proposed,
+                say!("put in `{{`", "补上 `{{`"),
+                vec![Edit { span: place, text: text.into() }],
+            ),
         );
     }
 
@@ -252,9 +266,17 @@ impl Balance<'_> {
         self.out.guesses.push(at as u32);
         let place = self.span(at, at + length);
         self.out.diagnostics.push(
-            Diagnostic::error(codes::UNBALANCED_BRACE, place, "this `}` closes nothing")
-                .help("delete it, or put in the `{` that it should close")
-                .fix(Applicability::Proposed, "delete it", vec![Edit { span: place, text: String::new() }]),
+            Diagnostic::error(
+                codes::UNBALANCED_BRACE,
+                place,
+                say!("this `}}` closes nothing", "这个 `}}` 没有对应的 `{{`"),
+            )
+            .help(say!("delete it, or put in the `{{` that it should close", "删去，或补上与它对应的 `{{`"))
+            .fix(
+                Applicability::Proposed,
+                say!("delete it", "删去"),
+                vec![Edit { span: place, text: String::new() }],
+            ),
         );
     }
 }

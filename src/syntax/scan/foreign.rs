@@ -2,7 +2,7 @@
 
 use super::Scanner;
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
 
 /// The ASCII twin of a full-width mark or digit.
 pub(super) fn twin(c: char) -> Option<u8> {
@@ -46,8 +46,8 @@ impl Scanner<'_> {
                     codes::FOREIGN_NUMBER,
                     at..end,
                     &text,
-                    format!("`{written}` lacks the digit before its point"),
-                    format!("write `{text}`"),
+                    say!("`{written}` lacks the digit before its point", "`{written}` 的小数点前缺少数字"),
+                    say!("write `{text}`", "写成 `{text}`"),
                 );
                 self.at = end;
             }
@@ -82,8 +82,8 @@ impl Scanner<'_> {
             codes::FOREIGN_OPERATOR,
             at..end,
             &format!("{before}{meant}{after}"),
-            format!("`{written}` is not an operator here"),
-            format!("write `{meant}`"),
+            say!("`{written}` is not an operator here", "`{written}` 不是这里的运算符"),
+            say!("write `{meant}`", "写成 `{meant}`"),
         );
         self.at = end;
     }
@@ -106,13 +106,20 @@ impl Scanner<'_> {
             .map(|line| format!("// {line}"))
             .collect();
         let span = self.span(at..end);
-        let diagnostic =
-            Diagnostic::error(codes::FOREIGN_COMMENT, self.span(at..at + length), "`/*` starts no comment here")
-                .help("a comment starts with `//` and ends with its line");
+        let diagnostic = Diagnostic::error(
+            codes::FOREIGN_COMMENT,
+            self.span(at..at + length),
+            say!("`/*` starts no comment here", "注释不以 `/*` 开头"),
+        )
+        .help(say!("a comment starts with `//` and ends with its line", "注释以 `//` 开头，到行末为止"));
         // Nothing may follow what becomes a comment to the line's end.
         let last = self.skip_blanks(end) >= self.line_end(end);
         self.report(if last && !lines.is_empty() {
-            diagnostic.fix(Applicability::Safe, "write it with `//`", vec![Edit { span, text: lines.join("\n") }])
+            diagnostic.fix(
+                Applicability::Safe,
+                say!("write it with `//`", "改用 `//`"),
+                vec![Edit { span, text: lines.join("\n") }],
+            )
         } else {
             diagnostic
         });
@@ -127,9 +134,9 @@ impl Scanner<'_> {
         let marks = rest.len() - rest.trim_start_matches(['#', '＃']).len();
         let span = self.span(at..at + marks);
         self.report(
-            Diagnostic::error(codes::FOREIGN_COMMENT, span, "`#` starts no comment here")
-                .help("a comment starts with `//`")
-                .fix(Applicability::Safe, "write `//`", vec![Edit { span, text: "//".into() }]),
+            Diagnostic::error(codes::FOREIGN_COMMENT, span, say!("`#` starts no comment here", "注释不以 `#` 开头"))
+                .help(say!("a comment starts with `//`", "注释以 `//` 开头"))
+                .fix(Applicability::Safe, say!("write `//`", "写成 `//`"), vec![Edit { span, text: "//".into() }]),
         );
         self.change(at..end, "");
         self.at = end;
@@ -192,9 +199,17 @@ impl Scanner<'_> {
             let span = self.span(start..end);
             self.change(at..next, "");
             self.report(
-                Diagnostic::error(codes::FOREIGN_NUMBER, span, format!("a blank stands before the `%` of `{written}`"))
-                    .help(format!("write `{text}`"))
-                    .fix(Applicability::Safe, format!("write `{text}`"), vec![Edit { span, text }]),
+                Diagnostic::error(
+                    codes::FOREIGN_NUMBER,
+                    span,
+                    say!("a blank stands before the `%` of `{written}`", "`{written}` 的 `%` 前有空格"),
+                )
+                .help(say!("write `{text}`", "写成 `{text}`"))
+                .fix(
+                    Applicability::Safe,
+                    say!("write `{text}`", "写成 `{text}`"),
+                    vec![Edit { span, text }],
+                ),
             );
             self.narrow(next, end - next, b'%');
             self.at = end;
@@ -240,8 +255,8 @@ impl Scanner<'_> {
             codes::FOREIGN_NUMBER,
             start..at,
             &text,
-            format!("commas group the digits of `{written}`"),
-            format!("write `{text}`"),
+            say!("commas group the digits of `{written}`", "`{written}` 用逗号分节"),
+            say!("write `{text}`", "写成 `{text}`"),
         );
         self.at = at;
         true
@@ -271,11 +286,11 @@ impl Scanner<'_> {
         }
         let whole = self.text.get(start..end).unwrap_or(&written).to_string();
         let message = if text.contains(' ') {
-            format!("no blank stands between `{digits}` and `{word}`")
+            say!("no blank stands between `{digits}` and `{word}`", "`{digits}` 与 `{word}` 之间没有空格")
         } else {
-            format!("`{whole}` is not how a number is written here")
+            say!("`{whole}` is not how a number is written here", "数字不能写成 `{whole}`")
         };
-        self.mend(codes::FOREIGN_NUMBER, start..end, &text, message, format!("write `{text}`"));
+        self.mend(codes::FOREIGN_NUMBER, start..end, &text, message, say!("write `{text}`", "写成 `{text}`"));
         self.at = end;
     }
 
@@ -441,20 +456,20 @@ impl Scanner<'_> {
 
     fn foreign_date(&mut self, start: usize, end: usize, text: Option<String>) {
         let written = self.text.get(start..end).unwrap_or("").to_string();
-        let message = format!("`{written}` is not how a date is written here");
+        let message = say!("`{written}` is not how a date is written here", "日期不能写成 `{written}`");
         match text {
             Some(text) => {
-                let help = format!("write `{text}`");
+                let help = say!("write `{text}`", "写成 `{text}`");
                 self.mend(codes::FOREIGN_DATE, start..end, &text, message, help);
             }
             None => {
                 let span = self.span(start..end);
                 self.guess(start);
                 self.change(start..end, super::HOLE);
-                self.report(
-                    Diagnostic::error(codes::FOREIGN_DATE, span, message)
-                        .help("write year, month and day: `2026-12-31`; which of these is the month cannot be told"),
-                );
+                self.report(Diagnostic::error(codes::FOREIGN_DATE, span, message).help(say!(
+                    "write year, month and day: `2026-12-31`; which of these is the month cannot be told",
+                    "按年、月、日写：`2026-12-31`；无法判断其中哪个是月"
+                )));
             }
         }
         self.at = end;

@@ -2,7 +2,7 @@
 
 use super::Scanner;
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
 
 impl Scanner<'_> {
     /// A text that opens at `start`, its content at `from`.
@@ -70,9 +70,10 @@ impl Scanner<'_> {
         }
         let Some(first) = edits.first().map(|e| e.span) else { return };
         let written = self.file.slice(first);
-        let diagnostic = Diagnostic::error(codes::FULL_WIDTH, first, format!("`{written}` is full-width"))
-            .help("texts stand in `\"`")
-            .fix(Applicability::Safe, "write `\"`", edits);
+        let diagnostic =
+            Diagnostic::error(codes::FULL_WIDTH, first, say!("`{written}` is full-width", "`{written}` 是全角符号"))
+                .help(say!("texts stand in `\"`", "文本写在 `\"` 之间"))
+                .fix(Applicability::Safe, say!("write `\"`", "写成 `\"`"), edits);
         self.report(diagnostic);
     }
 
@@ -101,13 +102,20 @@ impl Scanner<'_> {
         let edit = vec![Edit { span, text: "\"".into() }];
         let quote = self.span(other..other + self.peek(other).1);
         let diagnostic = if opens {
-            Diagnostic::error(codes::UNCLOSED_TEXT, quote, "a text ends here that starts nowhere")
-                .help("put a `\"` before it")
-                .fix(Applicability::Proposed, "put in the opening `\"`", edit)
+            Diagnostic::error(
+                codes::UNCLOSED_TEXT,
+                quote,
+                say!("a text ends here that starts nowhere", "这里有文本的结尾，却没有开头"),
+            )
+            .help(say!("put a `\"` before it", "在它前面补上 `\"`"))
+            .fix(Applicability::Proposed, say!("put in the opening `\"`", "补上开头的 `\"`"), edit)
         } else {
-            Diagnostic::error(codes::UNCLOSED_TEXT, quote, "this text is not closed")
-                .help("a text ends with `\"` on its line; one of several lines stands in `\"\"\"`")
-                .fix(Applicability::Proposed, "put in the closing `\"`", edit)
+            Diagnostic::error(codes::UNCLOSED_TEXT, quote, say!("this text is not closed", "这段文本没有结尾"))
+                .help(say!(
+                    "a text ends with `\"` on its line; one of several lines stands in `\"\"\"`",
+                    "文本在本行内以 `\"` 结束；多行文本写在 `\"\"\"` 之间"
+                ))
+                .fix(Applicability::Proposed, say!("put in the closing `\"`", "补上结尾的 `\"`"), edit)
         };
         self.guess(at);
         self.report(diagnostic);
@@ -153,9 +161,9 @@ impl Scanner<'_> {
         self.guess(start);
         self.guess(end);
         self.report(
-            Diagnostic::error(codes::UNCLOSED_TEXT, span, "this text is not closed")
-                .help("a text of several lines ends with `\"\"\"`")
-                .fix(Applicability::Proposed, "put in the closing `\"\"\"`", edit),
+            Diagnostic::error(codes::UNCLOSED_TEXT, span, say!("this text is not closed", "这段文本没有结尾"))
+                .help(say!("a text of several lines ends with `\"\"\"`", "多行文本以 `\"\"\"` 结束"))
+                .fix(Applicability::Proposed, say!("put in the closing `\"\"\"`", "补上结尾的 `\"\"\"`"), edit),
         );
         self.at = end;
     }
@@ -175,8 +183,12 @@ impl Scanner<'_> {
             self.change(start..from, " ");
             let span = self.span(start..from);
             self.report(
-                Diagnostic::error(codes::FOREIGN_QUOTE, span, "a single quote means nothing here")
-                    .help("texts stand in double quotes: `\"…\"`"),
+                Diagnostic::error(
+                    codes::FOREIGN_QUOTE,
+                    span,
+                    say!("a single quote means nothing here", "单引号在这里没有意义"),
+                )
+                .help(say!("texts stand in double quotes: `\"…\"`", "文本写在双引号之间：`\"…\"`")),
             );
             self.at = from;
             return;
@@ -186,9 +198,13 @@ impl Scanner<'_> {
         let span = self.span(start..close + width);
         self.change(start..close + width, text.clone());
         self.report(
-            Diagnostic::error(codes::FOREIGN_QUOTE, span, "this text stands in single quotes")
-                .help("texts stand in double quotes")
-                .fix(Applicability::Safe, "write double quotes", vec![Edit { span, text }]),
+            Diagnostic::error(
+                codes::FOREIGN_QUOTE,
+                span,
+                say!("this text stands in single quotes", "这段文本写在单引号之间"),
+            )
+            .help(say!("texts stand in double quotes", "文本写在双引号之间"))
+            .fix(Applicability::Safe, say!("write double quotes", "改用双引号"), vec![Edit { span, text }]),
         );
         self.at = close + width;
     }
@@ -211,9 +227,9 @@ impl Scanner<'_> {
             self.change(start..start + 1, " ");
         }
         self.report(
-            Diagnostic::error(codes::UNCLOSED_TEXT, span, "this name is not closed")
-                .help("a name in backticks ends with one on its line")
-                .fix(Applicability::Proposed, "put in the closing backtick", edit),
+            Diagnostic::error(codes::UNCLOSED_TEXT, span, say!("this name is not closed", "这个名称没有结尾的反引号"))
+                .help(say!("a name in backticks ends with one on its line", "写在反引号里的名称，在本行内以反引号结束"))
+                .fix(Applicability::Proposed, say!("put in the closing backtick", "补上结尾的反引号"), edit),
         );
         self.at = close.max(start + 1);
     }
