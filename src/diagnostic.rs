@@ -11,7 +11,7 @@ use crate::source::Span;
 pub use sink::{Diagnostics, Hint};
 pub use suggest::closest;
 pub(crate) use words::say;
-pub use words::{Lang, Said, Words};
+pub use words::{Lang, Said, Words, set};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -13,6 +13,7 @@ mod slices;
 mod windows;
 
 use crate::design::{RowFunction, ScalarFunction, ToDateFrom};
+use crate::diagnostic::{Words, say};
 pub use reference::reference;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,8 +140,8 @@ pub enum RangeRule {
     Keys,
 }
 
-/// Names in other tools, in lower case, and what to write here.
-pub type Twin = (&'static [&'static str], &'static str);
+/// Names in other tools, in lower case, and what to write here, in English and Chinese.
+pub type Twin = (&'static [&'static str], &'static str, &'static str);
 
 #[derive(Debug)]
 pub struct Function {
@@ -182,9 +183,11 @@ pub fn find(name: &str, arguments: usize) -> Option<&'static Function> {
 }
 
 /// What is written here for a function of a spreadsheet, SQL or a BI tool.
-pub fn twin(name: &str) -> Option<&'static str> {
+pub fn twin(name: &str) -> Option<Words> {
     let name = name.to_lowercase();
-    twins().find(|(names, _)| names.contains(&name.as_str())).map(|(_, advice)| *advice)
+    twins()
+        .find(|(names, ..)| names.contains(&name.as_str()))
+        .map(|(_, en, zh)| Words { en: (*en).into(), zh: (*zh).into() })
 }
 
 fn twins() -> impl Iterator<Item = &'static Twin> {
@@ -215,11 +218,11 @@ impl Function {
     }
 
     /// How many arguments, in words: `2`, `1 or 2`, `at least 2`.
-    pub fn arity(&self) -> String {
+    pub fn arity(&self) -> Words {
         match self.takes {
-            (least, None) => format!("at least {least}"),
-            (least, Some(most)) if least == most => format!("{least}"),
-            (least, Some(most)) => format!("{least} or {most}"),
+            (least, None) => say!("at least {least}", "至少 {least}"),
+            (least, Some(most)) if least == most => Words::same(least.to_string()),
+            (least, Some(most)) => say!("{least} or {most}", "{least} 或 {most}"),
         }
     }
 }
@@ -258,7 +261,7 @@ mod tests {
     #[test]
     fn twins_are_no_functions_of_ours() {
         let mut seen = BTreeSet::new();
-        for (names, advice) in twins() {
+        for (names, advice, _) in twins() {
             assert!(advice.contains('`'), "{names:?}");
             for name in *names {
                 assert!(seen.insert(*name), "`{name}` stands twice");
@@ -267,7 +270,7 @@ mod tests {
             }
         }
         assert_eq!(twin("COUNTIF"), twin("countif"));
-        assert!(twin("COUNTIF").is_some_and(|advice| advice.contains("count(S where")));
+        assert!(twin("COUNTIF").is_some_and(|advice| advice.en.contains("count(S where")));
     }
 
     /// Examples are formulas that the parser reads, with the number of arguments that the table says.

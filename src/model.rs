@@ -7,7 +7,7 @@ pub mod properties;
 use std::collections::{HashMap, HashSet};
 
 use crate::design::FactorId;
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, codes, say};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Parse;
 use crate::syntax::ast::{Allow, Decl, DeclKind, Entry, Item, Name};
@@ -208,31 +208,33 @@ impl<'a> Model<'a> {
             return;
         };
         let others = if first.kind == declared.kind {
-            String::new()
+            Words::default()
         } else {
-            format!("; {} and {} share one namespace", plural(first.kind), plural(declared.kind))
+            let (first, second) = (plural(first.kind), plural(declared.kind));
+            say!("; {} and {} share one namespace", "；{}与{}共用一个命名空间", first, second)
         };
         sink.push(
             Diagnostic::error(
                 codes::names::DOUBLED_NAME,
                 name.span,
-                format!("the name `{}` is declared twice", name.text),
+                say!("the name `{}` is declared twice", "名称 `{}` 声明了两次", name.text),
             )
-            .saying(format!("{} of this name", keys::with_article(declared.kind.word())))
-            .label(first.span, format!("{} has it already", keys::with_article(first.kind.word())))
-            .help(format!("give one of them another name{others}")),
+            .saying(say!("{} of this name", "叫这个名称的{}", keys::a_kind(declared.kind)))
+            .label(first.span, say!("{} has it already", "已有{}用了它", keys::a_kind(first.kind)))
+            .help(say!("give one of them another name{}", "给其中一个换个名称{}", others)),
         );
     }
 }
 
 /// `indicators`, `processes`.
-pub fn plural(kind: DeclKind) -> String {
+pub fn plural(kind: DeclKind) -> Words {
     let word = kind.word();
-    match word.strip_suffix('y') {
+    let en = match word.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
         None if word.ends_with('s') => format!("{word}es"),
         None => format!("{word}s"),
-    }
+    };
+    Words { en, zh: keys::kind_in_chinese(kind) }
 }
 
 fn push<'a>(list: &mut Vec<Node<'a>>, node: Node<'a>) -> u32 {
@@ -247,11 +249,11 @@ fn once<'a>(slot: &mut Option<Node<'a>>, node: Node<'a>, sink: &mut Diagnostics)
             Diagnostic::error(
                 codes::names::DOUBLED_DECLARATION,
                 node.place(),
-                format!("a design has one `{}`", node.decl.kind.word()),
+                say!("a design has one `{}`", "一个设计只有一个 `{}`", node.decl.kind.word()),
             )
-            .saying("declared again")
-            .label(first.place(), "first declared here")
-            .help("keep one of the two, and put what both say into it"),
+            .saying(say!("declared again", "再次声明"))
+            .label(first.place(), say!("first declared here", "首次在此声明"))
+            .help(say!("keep one of the two, and put what both say into it", "保留其中一个，把两处的内容写在一起")),
         ),
     }
 }

@@ -10,7 +10,7 @@ use super::formula::{check, made, wanted_number};
 use super::scope::Scope;
 use super::{slices, units};
 use crate::design::{Formula, FormulaKind, Type};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, closest, codes, say};
 use crate::functions::{self, Function, Meaning, UnitRule};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Name};
@@ -31,10 +31,14 @@ pub(super) fn call(name: &Name, args: &[Arg], span: Span, scope: &Scope, sink: &
                 Diagnostic::error(
                     codes::types::ONLY_OVER_ROWS,
                     name.span,
-                    format!("`{}` works on the fields of a row, not on values", function.name),
+                    say!(
+                        "`{}` works on the fields of a row, not on values",
+                        "`{}` 用于一行的字段，不用于值",
+                        function.name
+                    ),
                 )
-                .saying("stands outside of an aggregate")
-                .help(format!("use it inside one, as in `{}`", function.example)),
+                .saying(say!("stands outside of an aggregate", "不在聚合之内"))
+                .help(say!("use it inside one, as in `{}`", "用在聚合里，例如 `{}`", function.example)),
             );
             None
         }
@@ -49,17 +53,18 @@ pub(super) fn unknown_function(function: &Name, usable: impl Fn(&Function) -> bo
         let unknown = Diagnostic::error(
             codes::names::UNKNOWN_FUNCTION,
             function.span,
-            format!("unknown function `{}`", function.text),
+            say!("unknown function `{}`", "未知的函数 `{}`", function.text),
         )
-        .saying("no function has this name");
+        .saying(say!("no function has this name", "没有叫这个名称的函数"));
         if let Some(advice) = functions::twin(&function.text) {
             unknown.help(advice)
         } else if let Some(near) = closest(&function.text, names()) {
             unknown.meant(near)
         } else {
-            let mut names: Vec<String> = names().map(|n| format!("`{n}`")).collect();
+            let mut names: Vec<&str> = names().collect();
             names.dedup();
-            unknown.help(format!("the functions are {}", names.join(", ")))
+            let names = Words::names(names);
+            unknown.help(say!("the functions are {}", "函数有 {}", names))
         }
     });
 }
@@ -140,14 +145,15 @@ impl Call<'_> {
         Some(made(kind, ty, self.span))
     }
 
-    fn wrong_arguments(&self, span: Span, message: String, sink: &mut Diagnostics) {
+    fn wrong_arguments(&self, span: Span, message: Words, sink: &mut Diagnostics) {
         sink.push(Diagnostic::error(codes::types::WRONG_ARGUMENTS, span, message).saying("").help(self.written()));
     }
 
     /// How the function is called, as a help.
-    fn written(&self) -> String {
-        format!(
+    fn written(&self) -> Words {
+        say!(
             "it is written `{}`, as in `{}`",
+            "写成 `{}`，例如 `{}`",
             self.function.signature.replace("), ", ")` or `"),
             self.function.example
         )
@@ -156,7 +162,12 @@ impl Call<'_> {
     /// False, and reported, where there are too few or too many arguments, or one has a name.
     fn arity(&self, sink: &mut Diagnostics) -> bool {
         if let Some(named) = self.args.iter().find_map(|a| a.name.as_ref()) {
-            let message = format!("`{}` takes no argument by the name of `{}`", self.function.name, named.text);
+            let message = say!(
+                "`{}` takes no argument by the name of `{}`",
+                "`{}` 没有叫 `{}` 的参数",
+                self.function.name,
+                named.text
+            );
             self.wrong_arguments(named.span, message, sink);
             return false;
         }
@@ -165,7 +176,14 @@ impl Call<'_> {
             return true;
         }
         let plural = if self.function.takes == (1, Some(1)) { "argument" } else { "arguments" };
-        let message = format!("`{}` takes {} {plural}, not {given}", self.function.name, self.function.arity());
+        let plural = Words { en: plural.into(), zh: "参数".into() };
+        let message = say!(
+            "`{}` takes {} {}, not {given}",
+            "`{}` 要 {} 个{}，而不是 {given} 个",
+            self.function.name,
+            self.function.arity(),
+            plural
+        );
         self.wrong_arguments(self.name.span, message, sink);
         false
     }
@@ -184,12 +202,22 @@ impl Call<'_> {
                     Diagnostic::error(
                         codes::types::MISPLACED_CLAUSE,
                         span,
-                        format!("`{word}` belongs to an aggregate, not to `{}`", self.function.name),
+                        say!(
+                            "`{word}` belongs to an aggregate, not to `{}`",
+                            "`{word}` 用于聚合，不用于 `{}`",
+                            self.function.name
+                        ),
                     )
-                    .saying(format!("`{word}` stands here"))
+                    .saying(say!("`{word}` stands here", "`{word}` 写在这里"))
                     .help(match word {
-                        "by" => "aggregate over members or sub-windows, as in `avg(x by month)`",
-                        _ => "filter where rows are read, as in `count(orders where status = \"paid\")`",
+                        "by" => say!(
+                            "aggregate over members or sub-windows, as in `avg(x by month)`",
+                            "对各成员或子窗口聚合，例如 `avg(x by month)`"
+                        ),
+                        _ => say!(
+                            "filter where rows are read, as in `count(orders where status = \"paid\")`",
+                            "在读取行的地方筛选，例如 `count(orders where status = \"paid\")`"
+                        ),
                     }),
                 );
                 return false;
@@ -205,10 +233,10 @@ impl Call<'_> {
                 Diagnostic::error(
                     codes::types::WRONG_ARGUMENTS,
                     expr.span,
-                    format!("`{}` goes back a whole number of windows", self.function.name),
+                    say!("`{}` goes back a whole number of windows", "`{}` 往回数整数个窗口", self.function.name),
                 )
-                .saying("not a whole number from 1 on")
-                .help("`previous(x)` is one window back, `previous(x, 3)` three; `ago(x, 1 year)` goes back in the calendar"),
+                .saying(say!("not a whole number from 1 on", "不是从 1 起的整数"))
+                .help(say!("`previous(x)` is one window back, `previous(x, 3)` three; `ago(x, 1 year)` goes back in the calendar", "`previous(x)` 是上一个窗口，`previous(x, 3)` 是往回第三个；`ago(x, 1 year)` 按日历往回")),
             );
         }
         number
@@ -229,10 +257,13 @@ impl Call<'_> {
                 Diagnostic::error(
                     codes::types::BAD_SPAN,
                     expr.span,
-                    format!("`{}` takes a calendar span", self.function.name),
+                    say!("`{}` takes a calendar span", "`{}` 要一段日历跨度", self.function.name),
                 )
-                .saying("not a span")
-                .help("a span is a whole number of `days`, `weeks`, `months` or `years`, as in `12 months`"),
+                .saying(say!("not a span", "不是跨度"))
+                .help(say!(
+                    "a span is a whole number of `days`, `weeks`, `months` or `years`, as in `12 months`",
+                    "跨度是整数个 `days`、`weeks`、`months` 或 `years`，例如 `12 months`"
+                )),
             );
         }
         step

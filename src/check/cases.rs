@@ -9,7 +9,7 @@ use crate::design::{
     CleanKind, Expectation, Field, FieldId, FieldKind, GivenTable, IndicatorId, MeasureId, Outcome, SourceId, Subject,
     Test, Type,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, closest, codes, say};
 use crate::model::keys::{STATUSES, list};
 use crate::model::{Model, Node};
 use crate::source::Span;
@@ -52,11 +52,11 @@ fn test(node: &Node, written: &[Vec<&ast::Field>], units: &Units, scope: &Scope,
                         Diagnostic::error(
                             codes::names::REPEATED_NAME,
                             given.source.span,
-                            format!("`{}` is given twice in this test", given.source.text),
+                            say!("`{}` is given twice in this test", "这个测试里给了两次 `{}`", given.source.text),
                         )
-                        .saying("given again")
-                        .label(first.span, "first given here")
-                        .help("put all rows into one table"),
+                        .saying(say!("given again", "再次给出"))
+                        .label(first.span, say!("first given here", "首次给出"))
+                        .help(say!("put all rows into one table", "把所有行写进一个表格")),
                     );
                     continue;
                 }
@@ -74,9 +74,16 @@ fn test(node: &Node, written: &[Vec<&ast::Field>], units: &Units, scope: &Scope,
     }
     if !expects {
         sink.push(
-            Diagnostic::error(codes::tests::NOTHING_EXPECTED, node.decl.kind_span, "this test expects nothing")
-                .saying("can never fail")
-                .help("for example `expect revenue in 2026-01 = 480 CNY`"),
+            Diagnostic::error(
+                codes::tests::NOTHING_EXPECTED,
+                node.decl.kind_span,
+                say!("this test expects nothing", "这个测试没有期望"),
+            )
+            .saying(say!("can never fail", "永远不会失败"))
+            .help(say!(
+                "for example `expect revenue in 2026-01 = 480 CNY`",
+                "例如 `expect revenue in 2026-01 = 480 CNY`"
+            )),
         );
     }
     test
@@ -92,14 +99,14 @@ fn table(given: &Given, written: &[Vec<&ast::Field>], scope: &Scope, sink: &mut 
                 Diagnostic::error(
                     codes::names::WRONG_KIND_OF_NAME,
                     given.source.span,
-                    format!("`{}` is {}, not a source", given.source.text, other.what()),
+                    say!("`{}` is {}, not a source", "`{}` 是{}，不是来源", given.source.text, other.what()),
                 )
-                .saying("rows are given for a source"),
+                .saying(say!("rows are given for a source", "数据行是给来源的")),
             );
             return None;
         }
         None => {
-            scope.unknown_name(&given.source, "source", |e| matches!(e, Entity::Source(_)), sink);
+            scope.unknown_name(&given.source, &say!("source", "来源"), |e| matches!(e, Entity::Source(_)), sink);
             return None;
         }
     };
@@ -124,10 +131,10 @@ fn table(given: &Given, written: &[Vec<&ast::Field>], scope: &Scope, sink: &mut 
                     Diagnostic::error(
                         codes::tests::BAD_CELL,
                         cell.span,
-                        format!("{} is no value of `{}`", quoted(text), declared.name),
+                        say!("{} is no value of `{}`", "{}不是 `{}` 的值", quoted(text), declared.name),
                     )
                     .saying(why)
-                    .label(declared.span, "declared here"),
+                    .label(declared.span, say!("declared here", "在此声明")),
                 );
             }
             cells.push(cell.text.clone());
@@ -159,11 +166,11 @@ fn columns(
                 Diagnostic::error(
                     codes::tests::COMPUTED_COLUMN,
                     name.span,
-                    format!("`{}` is computed, not given", name.text),
+                    say!("`{}` is computed, not given", "`{}` 是计算字段，不能给出", name.text),
                 )
-                .saying("leave this column out")
-                .label(declared.name.span, "computed here")
-                .help("give the fields that it is computed from"),
+                .saying(say!("leave this column out", "删去这一列"))
+                .label(declared.name.span, say!("computed here", "在此计算"))
+                .help(say!("give the fields that it is computed from", "给出计算它所用的字段")),
             );
             return None;
         }
@@ -174,28 +181,40 @@ fn columns(
 
 fn ragged(row: &GivenRow, given: &Given) -> Diagnostic {
     let (cells, columns) = (row.cells.len(), given.columns.len());
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let count = |n: usize, en: &str, zh: &str| Words {
+        en: format!("{n} {en}{}", if n == 1 { "" } else { "s" }),
+        zh: format!("{n} {zh}"),
+    };
     let diagnostic = Diagnostic::error(
         codes::tests::RAGGED_ROW,
         row.span,
-        format!("this row has {}, and the table {}", count(cells, "cell"), count(columns, "column")),
+        say!(
+            "this row has {}, and the table {}",
+            "这一行有{}，而表格有{}",
+            count(cells, "cell", "格"),
+            count(columns, "column", "列")
+        ),
     );
     match (row.cells.get(columns), given.columns.get(cells)) {
-        (Some(extra), _) => diagnostic.saying("one row").label(extra.span, "has no column"),
-        (_, Some(missing)) => diagnostic.saying("one row").label(missing.span, "has no cell"),
+        (Some(extra), _) => {
+            diagnostic.saying(say!("one row", "这一行")).label(extra.span, say!("has no column", "没有对应的列"))
+        }
+        (_, Some(missing)) => {
+            diagnostic.saying(say!("one row", "这一行")).label(missing.span, say!("has no cell", "没有对应的格"))
+        }
         _ => diagnostic,
     }
-    .help("an empty cell is a missing value; `\\|` is a pipe in a text")
+    .help(say!("an empty cell is a missing value; `\\|` is a pipe in a text", "空格子是缺失值；文本里的竖线写成 `\\|`"))
 }
 
 /// A cell as in a message.
-fn quoted(text: &str) -> String {
-    if text.is_empty() { "empty text".to_string() } else { format!("`{text}`") }
+fn quoted(text: &str) -> Words {
+    if text.is_empty() { say!("empty text", "空文本") } else { Words::same(format!("`{text}`")) }
 }
 
 /// Whether the text of a cell is a value of the field's type and domain; the error says why not.
-fn parses(text: &str, field: &Field) -> Result<(), String> {
-    let number = |exact: bool| -> Result<BigDecimal, String> {
+fn parses(text: &str, field: &Field) -> Result<(), Words> {
+    let number = |exact: bool| -> Result<BigDecimal, Words> {
         let sound = text.strip_prefix(['-', '+']).unwrap_or(text);
         let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
         let plain = match sound.split_once('.') {
@@ -203,17 +222,19 @@ fn parses(text: &str, field: &Field) -> Result<(), String> {
             None => digits(sound),
         };
         if !plain && (exact || !sound.starts_with(|c: char| c.is_ascii_digit())) {
-            return Err(format!("not {}", super::sources::fields::kind_phrase(field.kind)));
+            return Err(say!("not {}", "不是{}", super::sources::fields::kind_phrase(field.kind)));
         }
-        text.parse().map_err(|_| format!("not {}", super::sources::fields::kind_phrase(field.kind)))
+        text.parse().map_err(|_| say!("not {}", "不是{}", super::sources::fields::kind_phrase(field.kind)))
     };
     let value = match field.kind {
-        FieldKind::Id => return if text.is_empty() { Err("an id is not empty".to_string()) } else { Ok(()) },
+        FieldKind::Id => {
+            return if text.is_empty() { Err(say!("an id is not empty", "标识不能为空")) } else { Ok(()) };
+        }
         FieldKind::Text => None,
         FieldKind::Bool => {
             return match text {
                 "true" | "false" => Ok(()),
-                _ => Err("it is `true` or `false`".to_string()),
+                _ => Err(say!("it is `true` or `false`", "应为 `true` 或 `false`")),
             };
         }
         FieldKind::Date => return parse_date(text).map(|_| ()),
@@ -221,7 +242,7 @@ fn parses(text: &str, field: &Field) -> Result<(), String> {
         FieldKind::Integer => {
             let value = number(true)?;
             if text.contains('.') {
-                return Err("an integer is a whole number".to_string());
+                return Err(say!("an integer is a whole number", "应为整数"));
             }
             Some(value)
         }
@@ -231,16 +252,16 @@ fn parses(text: &str, field: &Field) -> Result<(), String> {
     if value.is_none() && !field.members.is_empty() && !field.members.iter().any(|m| m == text) {
         let members: Vec<&str> = field.members.iter().map(String::as_str).collect();
         return Err(match closest(text, members.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its values are {}", list(&members)),
+            Some(near) => Words::meant(near),
+            None => say!("its values are {}", "它的取值有 {}", list(&members)),
         });
     }
     if let (Some(value), Some((low, high))) = (value, &field.domain) {
         if low.as_ref().is_some_and(|low| value < *low) {
-            return Err(format!("below {}", low.as_ref().map(ToString::to_string).unwrap_or_default()));
+            return Err(say!("below {}", "小于 {}", low.as_ref().map(ToString::to_string).unwrap_or_default()));
         }
         if high.as_ref().is_some_and(|high| value > *high) {
-            return Err(format!("above {}", high.as_ref().map(ToString::to_string).unwrap_or_default()));
+            return Err(say!("above {}", "大于 {}", high.as_ref().map(ToString::to_string).unwrap_or_default()));
         }
     }
     Ok(())
@@ -257,10 +278,14 @@ fn expectation(expect: &Expect, units: &Units, scope: &Scope, sink: &mut Diagnos
                 Diagnostic::error(
                     codes::tests::UNFIT_EXPECTATION,
                     expect.name.span,
-                    format!("`expect {}` does not say when", expect.name.text),
+                    say!("`expect {}` does not say when", "`expect {}` 没有写明期间", expect.name.text),
                 )
-                .saying("in which period?")
-                .help(format!("for example `expect {} in 2026-Q1 = …`", expect.name.text)),
+                .saying(say!("in which period?", "在哪个期间？"))
+                .help(say!(
+                    "for example `expect {} in 2026-Q1 = …`",
+                    "例如 `expect {} in 2026-Q1 = …`",
+                    expect.name.text
+                )),
             );
             None
         }
@@ -268,7 +293,9 @@ fn expectation(expect: &Expect, units: &Units, scope: &Scope, sink: &mut Diagnos
     let subject = subject?;
     let signature = scope.signature(subject)?;
     let slice = match &expect.slice {
-        Some(expr) => formula::slice(expr, &signature.reads, &format!("`{}`", signature.name), scope, sink),
+        Some(expr) => {
+            formula::slice(expr, &signature.reads, &Words::same(format!("`{}`", signature.name)), scope, sink)
+        }
         None => Some(Vec::new()),
     };
     let outcome = outcome(expect, subject, units, scope, sink);
@@ -276,9 +303,9 @@ fn expectation(expect: &Expect, units: &Units, scope: &Scope, sink: &mut Diagnos
 }
 
 fn no_period(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::tests::UNFIT_EXPECTATION, span, "`in` takes a period")
-        .saying("no period")
-        .help("for example `in 2026`, `in 2026-Q1`, `in 2026-03`")
+    Diagnostic::error(codes::tests::UNFIT_EXPECTATION, span, say!("`in` takes a period", "`in` 之后应为期间"))
+        .saying(say!("no period", "不是期间"))
+        .help(say!("for example `in 2026`, `in 2026-Q1`, `in 2026-03`", "例如 `in 2026`、`in 2026-Q1`、`in 2026-03`"))
 }
 
 fn subject(name: &Name, scope: &Scope, sink: &mut Diagnostics) -> Option<Subject> {
@@ -290,15 +317,20 @@ fn subject(name: &Name, scope: &Scope, sink: &mut Diagnostics) -> Option<Subject
                 Diagnostic::error(
                     codes::names::WRONG_KIND_OF_NAME,
                     name.span,
-                    format!("`{}` is {}, not a measure or an indicator", name.text, other.what()),
+                    say!(
+                        "`{}` is {}, not a measure or an indicator",
+                        "`{}` 是{}，不是度量或指标",
+                        name.text,
+                        other.what()
+                    ),
                 )
-                .saying("a measure or an indicator has values"),
+                .saying(say!("a measure or an indicator has values", "度量或指标才有值")),
             );
             None
         }
         None => {
             let suits = |e| matches!(e, Entity::Measure(_) | Entity::Indicator(_));
-            scope.unknown_name(name, "measure or indicator", suits, sink);
+            scope.unknown_name(name, &say!("measure or indicator", "度量或指标"), suits, sink);
             None
         }
     }
@@ -314,12 +346,12 @@ fn outcome(expect: &Expect, subject: Subject, units: &Units, scope: &Scope, sink
                 let diagnostic = Diagnostic::error(
                     codes::tests::UNKNOWN_STATUS,
                     word.span,
-                    format!("there is no status `{}`", word.text),
+                    say!("there is no status `{}`", "没有状态 `{}`", word.text),
                 )
-                .saying("unknown status");
+                .saying(say!("unknown status", "未知的状态"));
                 sink.push(match closest(&word.text, known.iter().copied()) {
                     Some(near) => diagnostic.meant(near),
-                    None => diagnostic.help(format!("one of {}", list(&known))),
+                    None => diagnostic.help(say!("one of {}", "应为 {}", list(&known))),
                 });
                 return None;
             }
@@ -328,10 +360,10 @@ fn outcome(expect: &Expect, subject: Subject, units: &Units, scope: &Scope, sink
                     Diagnostic::error(
                         codes::tests::UNFIT_EXPECTATION,
                         word.span,
-                        format!("`{}` is a measure and has no status", expect.name.text),
+                        say!("`{}` is a measure and has no status", "`{}` 是度量，没有状态", expect.name.text),
                     )
-                    .saying("only an indicator has one")
-                    .help("expect its value: `= …`, or `is missing`"),
+                    .saying(say!("only an indicator has one", "只有指标有状态"))
+                    .help(say!("expect its value: `= …`, or `is missing`", "写它的值：`= …`，或 `is missing`")),
                 );
                 return None;
             }
@@ -343,10 +375,14 @@ fn outcome(expect: &Expect, subject: Subject, units: &Units, scope: &Scope, sink
                     Diagnostic::error(
                         codes::tests::UNFIT_EXPECTATION,
                         expr.span,
-                        format!("`{}` is a set and has no value", expect.name.text),
+                        say!("`{}` is a set and has no value", "`{}` 是集合，没有值", expect.name.text),
                     )
-                    .saying("a number cannot be expected of it")
-                    .help(format!("declare what is counted: `measure … = count({})`", expect.name.text)),
+                    .saying(say!("a number cannot be expected of it", "不能期望它是一个数"))
+                    .help(say!(
+                        "declare what is counted: `measure … = count({})`",
+                        "声明所数的：`measure … = count({})`",
+                        expect.name.text
+                    )),
                 );
                 return None;
             }
@@ -355,16 +391,17 @@ fn outcome(expect: &Expect, subject: Subject, units: &Units, scope: &Scope, sink
                 Subject::Indicator(IndicatorId(id)) => units.indicators.get(id as usize),
             };
             let unit = (*unit?)?;
-            let value = formula::check_as(expr, unit, &format!("the value of `{}`", expect.name.text), scope, sink)?;
+            let value =
+                formula::check_as(expr, unit, &say!("the value of `{}`", "`{}` 的值", expect.name.text), scope, sink)?;
             if constant(&value).is_none() {
                 sink.push(
                     Diagnostic::error(
                         codes::tests::UNFIT_EXPECTATION,
                         expr.span,
-                        "what is expected is a number, not a formula",
+                        say!("what is expected is a number, not a formula", "期望的应是数，不是公式"),
                     )
-                    .saying("a value is wanted here")
-                    .help("write the number that the rows above must give"),
+                    .saying(say!("a value is wanted here", "此处应为值"))
+                    .help(say!("write the number that the rows above must give", "写出上面的数据行应得出的数")),
                 );
                 return None;
             }

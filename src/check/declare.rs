@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::values::{self, Keyed};
 use crate::design::{Context, ContextKind, Design, Naming, Rollup, Waiver};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, closest, codes, say};
 use crate::model::keys::{MONTHS, PERSPECTIVES, WEEKDAYS};
 use crate::model::{Model, Node, Properties};
 use crate::source::Span;
@@ -46,9 +46,16 @@ pub fn waivers(model: &Model, sink: &mut Diagnostics) -> Vec<Waiver> {
         let allow = waiver.allow;
         let until = allow.until.as_ref().and_then(|expr| {
             values::date_of(expr, sink, || {
-                Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, "a waiver ends on a date")
-                    .saying("no date")
-                    .help("for example `allow S02 until 2027-01-31: \"…\"`")
+                Diagnostic::error(
+                    codes::keys::WRONG_SHAPE,
+                    expr.span,
+                    say!("a waiver ends on a date", "豁免到某一天为止"),
+                )
+                .saying(say!("no date", "不是日期"))
+                .help(say!(
+                    "for example `allow S02 until 2027-01-31: \"…\"`",
+                    "例如 `allow S02 until 2027-01-31: \"…\"`"
+                ))
             })
         });
         Waiver {
@@ -77,13 +84,18 @@ pub fn calendar(model: &Model, sink: &mut Diagnostics) -> Calendar {
         calendar.fiscal_start_month = place as i8 + 1;
         if place > 0 && !node.keys.has("fiscal_year_named") {
             sink.push(
-                Diagnostic::error(codes::keys::MISSING_KEY, node.place(), "this calendar has no `fiscal_year_named`")
-                    .saying("a required key is missing")
-                    .label(month.span, "the fiscal year does not start in January")
-                    .help(
-                        "for example `fiscal_year_named: end`, where `FY2026` is the fiscal year that ends in 2026, or \
+                Diagnostic::error(
+                    codes::keys::MISSING_KEY,
+                    node.place(),
+                    say!("this calendar has no `fiscal_year_named`", "这个日历没有 `fiscal_year_named`"),
+                )
+                .saying(say!("a required key is missing", "缺少必需的键"))
+                .label(month.span, say!("the fiscal year does not start in January", "财年不从一月开始"))
+                .help(say!(
+                    "for example `fiscal_year_named: end`, where `FY2026` is the fiscal year that ends in 2026, or \
                          `start`, where it starts in 2026",
-                    ),
+                    "例如 `fiscal_year_named: end`，`FY2026` 即在 2026 年结束的财年；或 `start`，即在 2026 年开始的财年"
+                )),
             );
         }
     }
@@ -104,10 +116,10 @@ pub fn calendar(model: &Model, sink: &mut Diagnostics) -> Calendar {
         let diagnostic = Diagnostic::error(
             codes::keys::UNFIT_PART,
             property.span,
-            format!("{day} is both a holiday and a day worked"),
+            say!("{day} is both a holiday and a day worked", "{day} 既是假日又是工作日"),
         );
         sink.push(match node.keys.get("holidays") {
-            Some((_, holidays)) => diagnostic.label(holidays.span, "among the holidays"),
+            Some((_, holidays)) => diagnostic.label(holidays.span, say!("among the holidays", "在假日之中")),
             None => diagnostic,
         });
     }
@@ -122,11 +134,15 @@ fn timezone(keyed: Keyed, sink: &mut Diagnostics) -> Option<String> {
     }
     let span = keyed.1.value.first().map_or(keyed.1.span, |p| p.span);
     let all: Vec<String> = known.available().map(|n| n.as_str().to_string()).collect();
-    let diagnostic = Diagnostic::error(codes::keys::UNKNOWN_WORD, span, format!("unknown time zone `{name}`"))
-        .saying("no time zone has this name");
+    let diagnostic =
+        Diagnostic::error(codes::keys::UNKNOWN_WORD, span, say!("unknown time zone `{name}`", "未知的时区 `{name}`"))
+            .saying(say!("no time zone has this name", "没有叫这个名称的时区"));
     sink.push(match closest(&name, all.iter().map(String::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help("time zones have the names of the IANA list, for example `\"Asia/Shanghai\"`"),
+        Some(near) => diagnostic.help(Words::meant(near)),
+        None => diagnostic.help(say!(
+            "time zones have the names of the IANA list, for example `\"Asia/Shanghai\"`",
+            "时区用 IANA 列表中的名称，例如 `\"Asia/Shanghai\"`"
+        )),
     });
     None
 }

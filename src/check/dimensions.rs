@@ -4,7 +4,7 @@ use super::declare::naming;
 use super::scope::{Entity, Poison, Scope};
 use super::values;
 use crate::design::{Dimension, DimensionId, FieldKind, FieldPath, SourceId};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes, say};
 use crate::model::{Model, Node};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Phrase};
@@ -24,16 +24,20 @@ pub fn dimensions(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
                         let diagnostic = Diagnostic::error(
                             codes::names::REPEATED_NAME,
                             phrase.span,
-                            format!(
+                            say!(
                                 "`{}` names two fields of `{}`",
+                                "`{}` 写了 `{}` 的两个字段",
                                 node.name(),
                                 scope.source(source).map_or("", |s| s.naming.name.as_str())
                             ),
                         )
-                        .saying("named again")
-                        .help("a source has a dimension in one field; compute one field from the two, or keep one");
+                        .saying(say!("named again", "再次写出"))
+                        .help(say!(
+                            "a source has a dimension in one field; compute one field from the two, or keep one",
+                            "一个来源里，维度只在一个字段上；把两个字段算成一个，或只留一个"
+                        ));
                         sink.push(match spans.get(first) {
-                            Some(span) => diagnostic.label(*span, "first named here"),
+                            Some(span) => diagnostic.label(*span, say!("first named here", "首次写出")),
                             None => diagnostic,
                         });
                     }
@@ -54,9 +58,16 @@ pub fn dimensions(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
 
 fn path(node: &Node, phrase: &Phrase, scope: &Scope, sink: &mut Diagnostics) -> Option<(SourceId, FieldPath)> {
     let shape = |span: Span| {
-        Diagnostic::error(codes::keys::WRONG_SHAPE, span, format!("`{}` is carried by fields", node.name()))
-            .saying("no field of a source")
-            .help("for example `dimension region: orders.region, visits.region`")
+        Diagnostic::error(
+            codes::keys::WRONG_SHAPE,
+            span,
+            say!("`{}` is carried by fields", "`{}` 由字段带有", node.name()),
+        )
+        .saying(say!("no field of a source", "不是来源的字段"))
+        .help(say!(
+            "for example `dimension region: orders.region, visits.region`",
+            "例如 `dimension region: orders.region, visits.region`"
+        ))
     };
     if values::is_hole(&phrase.expr) {
         return None;
@@ -78,19 +89,19 @@ fn path(node: &Node, phrase: &Phrase, scope: &Scope, sink: &mut Diagnostics) -> 
                 Diagnostic::error(
                     codes::names::WRONG_KIND_OF_NAME,
                     first.span,
-                    format!("`{}` is {}, not a source", first.text, other.what()),
+                    say!("`{}` is {}, not a source", "`{}` 是{}，不是来源", first.text, other.what()),
                 )
-                .saying("a field of a source is wanted here"),
+                .saying(say!("a field of a source is wanted here", "此处应为来源的字段")),
             );
             return None;
         }
         None => {
-            scope.unknown_name(first, "source", |e| matches!(e, Entity::Source(_)), sink);
+            scope.unknown_name(first, &say!("source", "来源"), |e| matches!(e, Entity::Source(_)), sink);
             return None;
         }
     };
     if rest.is_empty() {
-        sink.push(shape(*span).saying(format!("which field of `{}`?", first.text)));
+        sink.push(shape(*span).saying(say!("which field of `{}`?", "`{}` 的哪个字段？", first.text)));
         return None;
     }
     let path = scope.field_path(source, rest, sink)?;
@@ -99,11 +110,20 @@ fn path(node: &Node, phrase: &Phrase, scope: &Scope, sink: &mut Diagnostics) -> 
         let diagnostic = Diagnostic::error(
             codes::keys::UNFIT_FIELD,
             *span,
-            format!("`{}` cannot slice: it is {}", field.name, super::sources::fields::kind_phrase(field.kind)),
+            say!(
+                "`{}` cannot slice: it is {}",
+                "`{}` 不能用来切片：它是{}",
+                field.name,
+                super::sources::fields::kind_phrase(field.kind)
+            ),
         )
-        .saying("an `id` or a `text` is wanted here")
-        .label(field.span, "declared here");
-        sink.push(diagnostic.help(format!("declare it as `text`, or add a `text` field to `{}`", owner.naming.name)));
+        .saying(say!("an `id` or a `text` is wanted here", "此处应为 `id` 或 `text`"))
+        .label(field.span, say!("declared here", "在此声明"));
+        sink.push(diagnostic.help(say!(
+            "declare it as `text`, or add a `text` field to `{}`",
+            "声明为 `text`，或给 `{}` 加一个 `text` 字段",
+            owner.naming.name
+        )));
         return None;
     }
     Some((source, path))

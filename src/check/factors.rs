@@ -8,7 +8,7 @@ use super::values::{self, Keyed};
 use crate::design::{
     Action, Child, ContextId, Factor, FactorId, IndicatorId, Naming, Objective, ObjectiveId, PerspectiveId,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes, say};
 use crate::model::keys::STATUSES;
 use crate::model::{Model, Node, Properties};
 use crate::syntax::ast::{Decl, DeclKind, Entry, Name};
@@ -147,10 +147,14 @@ fn action(decl: &Decl, sink: &mut Diagnostics) -> Action {
     let when = decl.when.as_ref().filter(|when| values::word_of("when", STATUSES, when, sink));
     if let (Some((_, within)), Some((_, due))) = (keys.get("within"), keys.get("due")) {
         sink.push(
-            Diagnostic::error(codes::keys::UNFIT_PART, due.span, "an action has `within` or `due`, not both")
-                .saying("a day")
-                .label(within.span, "a number of days")
-                .help("keep one of the two"),
+            Diagnostic::error(
+                codes::keys::UNFIT_PART,
+                due.span,
+                say!("an action has `within` or `due`, not both", "行动或者写 `within`，或者写 `due`，不能两者都写"),
+            )
+            .saying(say!("a day", "某一天"))
+            .label(within.span, say!("a number of days", "天数"))
+            .help(say!("keep one of the two", "保留其中一个")),
         );
     }
     Action {

@@ -7,7 +7,7 @@ pub use super::slices::slice;
 pub use super::units::{literal, unit_expr};
 use super::{calls, nature, units};
 use crate::design::{ArithmeticOp, CompareOp, Formula, FormulaKind, SetOp, Subject, Type};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, codes, say};
 use crate::source::{Origin, Span};
 use crate::syntax::ast::{self, Binary, Expr, ExprKind, Name, Unary};
 pub use fit::{check_as, fits_unit};
@@ -51,7 +51,7 @@ fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
             };
             let ty = match (&mut else_typed, otherwise) {
                 (Some(other), Some(written)) => {
-                    alike("choose between", span, (&mut then_typed, then), (other, written), scope, sink)?
+                    alike(units::Doing::Choose, span, (&mut then_typed, then), (other, written), scope, sink)?
                 }
                 _ => then_typed.ty.clone(),
             };
@@ -65,8 +65,8 @@ fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
         ExprKind::Between { operand, low, high, negated } => {
             let (x, a, b) = (check(operand, scope, sink), check(low, scope, sink), check(high, scope, sink));
             let (mut x, mut a, mut b) = (x?, a?, b?);
-            alike("compare", span, (&mut x, operand), (&mut a, low), scope, sink)?;
-            alike("compare", span, (&mut x, operand), (&mut b, high), scope, sink)?;
+            alike(units::Doing::Compare, span, (&mut x, operand), (&mut a, low), scope, sink)?;
+            alike(units::Doing::Compare, span, (&mut x, operand), (&mut b, high), scope, sink)?;
             no_sets(&x, span, sink)?;
             let (operand, low, high) = (Box::new(x), Box::new(a), Box::new(b));
             Some(made(FormulaKind::Between { operand, low, high, negated: *negated }, Type::Bool, span))
@@ -78,35 +78,51 @@ fn walk(expr: &Expr, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
         }
         ExprKind::InList { .. } | ExprKind::InSet { .. } => {
             sink.push(
-                Diagnostic::error(codes::types::ONLY_OVER_ROWS, span, "`in` asks about rows, not about values")
-                    .saying("stands outside of an aggregate")
-                    .help("filter rows with `count(… where field in (…))`, or narrow the slice with `only(x, dimension in …)`"),
+                Diagnostic::error(codes::types::ONLY_OVER_ROWS, span, say!("`in` asks about rows, not about values", "`in` 问的是行，不是值"))
+                    .saying(say!("stands outside of an aggregate", "不在聚合之内"))
+                    .help(say!("filter rows with `count(… where field in (…))`, or narrow the slice with `only(x, dimension in …)`", "筛选行用 `count(… where 字段 in (…))`，缩小切片用 `only(x, 维度 in …)`")),
             );
             None
         }
         ExprKind::Time(written) => {
             sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, span, format!("`{written}` is no value to compute with"))
-                    .saying("a day or a period")
-                    .help(
-                        "days are compared inside an aggregate, as in `count(orders where ordered_on >= 2026-01-01)`",
-                    ),
+                Diagnostic::error(
+                    codes::types::WRONG_TYPE,
+                    span,
+                    say!("`{written}` is no value to compute with", "`{written}` 不是能计算的值"),
+                )
+                .saying(say!("a day or a period", "日期或期间"))
+                .help(say!(
+                    "days are compared inside an aggregate, as in `count(orders where ordered_on >= 2026-01-01)`",
+                    "日期在聚合里比较，例如 `count(orders where ordered_on >= 2026-01-01)`"
+                )),
             );
             None
         }
         ExprKind::Unit(_) => {
             sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, span, "a unit stands where a value is wanted")
-                    .saying("a unit")
-                    .help("write the number before it, as in `5%`"),
+                Diagnostic::error(
+                    codes::types::WRONG_TYPE,
+                    span,
+                    say!("a unit stands where a value is wanted", "此处应为值，却是单位"),
+                )
+                .saying(say!("a unit", "单位"))
+                .help(say!("write the number before it, as in `5%`", "在它前面写数，例如 `5%`")),
             );
             None
         }
         ExprKind::Range { .. } => {
             sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, span, "a range stands where one value is wanted")
-                    .saying("a range")
-                    .help("ask with `x between a and b`; targets with a range take `direction: range`"),
+                Diagnostic::error(
+                    codes::types::WRONG_TYPE,
+                    span,
+                    say!("a range stands where one value is wanted", "此处应为一个值，却是范围"),
+                )
+                .saying(say!("a range", "范围"))
+                .help(say!(
+                    "ask with `x between a and b`; targets with a range take `direction: range`",
+                    "用 `x between a and b` 来问；目标值为范围时写 `direction: range`"
+                )),
             );
             None
         }
@@ -120,10 +136,15 @@ pub(super) fn made(kind: FormulaKind, ty: Type, span: Span) -> Formula {
 fn path(parts: &[Name], span: Span, scope: &Scope, sink: &mut Diagnostics) -> Option<Formula> {
     let (first, rest) = parts.split_first()?;
     let Some(entity) = scope.entity(&first.text) else {
-        scope.unknown_name(first, "source, measure or indicator", |e| !matches!(e, Entity::Dimension(_)), sink);
+        scope.unknown_name(
+            first,
+            &say!("source, measure or indicator", "来源、度量或指标"),
+            |e| !matches!(e, Entity::Dimension(_)),
+            sink,
+        );
         return None;
     };
-    let wrong = |message: String, help: String, sink: &mut Diagnostics| {
+    let wrong = |message: Words, help: Words, sink: &mut Diagnostics| {
         sink.push(Diagnostic::error(codes::types::MISSING_AGGREGATE, span, message).saying(entity.what()).help(help));
         None
     };
@@ -140,8 +161,11 @@ fn path(parts: &[Name], span: Span, scope: &Scope, sink: &mut Diagnostics) -> Op
         }
         Entity::Source(_) if rest.is_empty() => {
             return wrong(
-                format!("`{name}` is a table of rows, not a value"),
-                format!("count its rows with `count({name})`, or aggregate a field, as in `sum({name}.…)`"),
+                say!("`{name}` is a table of rows, not a value", "`{name}` 是数据表，不是值"),
+                say!(
+                    "count its rows with `count({name})`, or aggregate a field, as in `sum({name}.…)`",
+                    "用 `count({name})` 数它的行，或对字段聚合，例如 `sum({name}.…)`"
+                ),
                 sink,
             );
         }
@@ -152,31 +176,45 @@ fn path(parts: &[Name], span: Span, scope: &Scope, sink: &mut Diagnostics) -> Op
             let written = written.join(".");
             let way = if numeric { "sum" } else { "count_distinct" };
             return wrong(
-                format!("`{written}` has a value in each row; a formula needs one for all"),
-                format!("aggregate it, as in `{way}({written})`"),
+                say!(
+                    "`{written}` has a value in each row; a formula needs one for all",
+                    "`{written}` 每一行都有一个值，公式需要的是总的一个值"
+                ),
+                say!("aggregate it, as in `{way}({written})`", "对它聚合，例如 `{way}({written})`"),
                 sink,
             );
         }
         Entity::Dimension(_) => {
             return wrong(
-                format!("`{name}` is a dimension, not a value"),
-                format!("slice by it, as in `min(x by {name})` or `only(x, {name} = \"…\")`"),
+                say!("`{name}` is a dimension, not a value", "`{name}` 是维度，不是值"),
+                say!(
+                    "slice by it, as in `min(x by {name})` or `only(x, {name} = \"…\")`",
+                    "按它切片，例如 `min(x by {name})` 或 `only(x, {name} = \"…\")`"
+                ),
                 sink,
             );
         }
         Entity::Constant(_) => {
             sink.push(
-                Diagnostic::error(codes::names::WRONG_KIND_OF_NAME, span, format!("`{name}` has no fields"))
-                    .saying(entity.what()),
+                Diagnostic::error(
+                    codes::names::WRONG_KIND_OF_NAME,
+                    span,
+                    say!("`{name}` has no fields", "`{name}` 没有字段"),
+                )
+                .saying(entity.what()),
             );
             return None;
         }
     };
     if !rest.is_empty() {
         sink.push(
-            Diagnostic::error(codes::names::WRONG_KIND_OF_NAME, span, format!("`{name}` has no fields"))
-                .saying(entity.what())
-                .help("only the fields of sources are read with a dot"),
+            Diagnostic::error(
+                codes::names::WRONG_KIND_OF_NAME,
+                span,
+                say!("`{name}` has no fields", "`{name}` 没有字段"),
+            )
+            .saying(entity.what())
+            .help(say!("only the fields of sources are read with a dot", "只有来源的字段用点号读取")),
         );
         return None;
     }
@@ -220,22 +258,23 @@ fn binary(
             (ArithmeticOp::Multiply, Type::Number(a), Type::Number(b)) => Type::Number(a.times(b)),
             (ArithmeticOp::Divide, Type::Number(a), Type::Number(b)) => Type::Number(a.over(b)),
             (ArithmeticOp::Add, ..) => {
-                alike("add", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?
+                alike(units::Doing::Add, op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?
             }
-            _ => alike("subtract", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?,
+            _ => alike(units::Doing::Subtract, op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?,
         };
         let (left, right) = boxed(left, right);
         return Some(made(FormulaKind::Arithmetic { op, left, right }, ty, span));
     }
     if let Some(op) = compare_op(op) {
-        alike("compare", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?;
+        alike(units::Doing::Compare, op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?;
         no_sets(&left, op_span, sink)?;
         let (left, right) = boxed(left, right);
         return Some(made(FormulaKind::Compare { op, left, right }, Type::Bool, span));
     }
     match op {
         Binary::Otherwise => {
-            let ty = alike("choose between", op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?;
+            let ty =
+                alike(units::Doing::Choose, op_span, (&mut left, left_expr), (&mut right, right_expr), scope, sink)?;
             let (left, right) = boxed(left, right);
             Some(made(FormulaKind::Otherwise(left, right), ty, span))
         }
@@ -248,20 +287,34 @@ fn binary(
             for (side, written) in [(&left, left_expr), (&right, right_expr)] {
                 if !matches!(side.ty, Type::Set(_)) {
                     sink.push(
-                        Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a set is wanted here")
-                            .saying(format!("this is {}", units::describe(&side.ty)))
-                            .help("a set of keys is written `set(orders.customer_id)`"),
+                        Diagnostic::error(
+                            codes::types::WRONG_TYPE,
+                            written.span,
+                            say!("a set is wanted here", "此处应为集合"),
+                        )
+                        .saying(units::this_is(&units::describe(&side.ty)))
+                        .help(say!(
+                            "a set of keys is written `set(orders.customer_id)`",
+                            "键的集合写成 `set(orders.customer_id)`"
+                        )),
                     );
                     return None;
                 }
             }
             if left.ty != right.ty {
                 sink.push(
-                    Diagnostic::error(codes::types::WRONG_TYPE, op_span, "these sets hold different keys")
-                        .saying("")
-                        .label(left_expr.span, "")
-                        .label(right_expr.span, "")
-                        .help("two ids compare when they are one field, or refer to one source (`field x: id -> customers`)"),
+                    Diagnostic::error(
+                        codes::types::WRONG_TYPE,
+                        op_span,
+                        say!("these sets hold different keys", "这两个集合的键不同"),
+                    )
+                    .saying("")
+                    .label(left_expr.span, "")
+                    .label(right_expr.span, "")
+                    .help(say!(
+                        "two ids compare when they are one field, or refer to one source (`field x: id -> customers`)",
+                        "两个标识是同一字段，或引用同一来源（`field x: id -> customers`），才能比较"
+                    )),
                 );
                 return None;
             }
@@ -274,10 +327,17 @@ fn binary(
                 Diagnostic::error(
                     codes::types::ONLY_OVER_ROWS,
                     op_span,
-                    format!("`{}` asks about the text of rows, not about values", op.symbol()),
+                    say!(
+                        "`{}` asks about the text of rows, not about values",
+                        "`{}` 问的是行里的文本，不是值",
+                        op.symbol()
+                    ),
                 )
-                .saying("stands outside of an aggregate")
-                .help("filter rows, as in `count(orders where note contains \"late\")`"),
+                .saying(say!("stands outside of an aggregate", "不在聚合之内"))
+                .help(say!(
+                    "filter rows, as in `count(orders where note contains \"late\")`",
+                    "筛选行，例如 `count(orders where note contains \"late\")`"
+                )),
             );
             None
         }
@@ -290,9 +350,12 @@ fn no_sets(side: &Formula, span: Span, sink: &mut Diagnostics) -> Option<()> {
         return Some(());
     }
     sink.push(
-        Diagnostic::error(codes::types::WRONG_TYPE, span, "sets cannot be compared")
-            .saying("compares sets")
-            .help("compare how many keys they have, as in `count(a) > count(b)`"),
+        Diagnostic::error(codes::types::WRONG_TYPE, span, say!("sets cannot be compared", "集合不能比较"))
+            .saying(say!("compares sets", "比较集合"))
+            .help(say!(
+                "compare how many keys they have, as in `count(a) > count(b)`",
+                "比较键的个数，例如 `count(a) > count(b)`"
+            )),
     );
     None
 }
@@ -321,13 +384,13 @@ pub(super) fn compare_op(op: Binary) -> Option<CompareOp> {
 
 pub(super) fn not_a_number(formula: &Formula, written: &Expr, sink: &mut Diagnostics) {
     let help = match formula.ty {
-        Type::Set(_) => "count its keys with `count(…)`",
-        Type::Bool => "choose a number by it, as in `if … then 1 else 0`",
-        _ => "only numbers are computed with",
+        Type::Set(_) => say!("count its keys with `count(…)`", "用 `count(…)` 数它的键"),
+        Type::Bool => say!("choose a number by it, as in `if … then 1 else 0`", "用它选数，例如 `if … then 1 else 0`"),
+        _ => say!("only numbers are computed with", "只有数能计算"),
     };
     sink.push(
-        Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a number is wanted here")
-            .saying(format!("this is {}", units::describe(&formula.ty)))
+        Diagnostic::error(codes::types::WRONG_TYPE, written.span, say!("a number is wanted here", "此处应为数"))
+            .saying(units::this_is(&units::describe(&formula.ty)))
             .help(help),
     );
 }
@@ -348,16 +411,16 @@ pub(super) fn wanted_condition(expr: &Expr, scope: &Scope, sink: &mut Diagnostic
         return Some(formula);
     }
     sink.push(
-        Diagnostic::error(codes::types::WRONG_TYPE, expr.span, "a condition is wanted here")
-            .saying(format!("this is {}", units::describe(&formula.ty)))
-            .help("compare it, as in `x >= 80%`"),
+        Diagnostic::error(codes::types::WRONG_TYPE, expr.span, say!("a condition is wanted here", "此处应为条件"))
+            .saying(units::this_is(&units::describe(&formula.ty)))
+            .help(say!("compare it, as in `x >= 80%`", "比较它，例如 `x >= 80%`")),
     );
     None
 }
 
 /// The type of two formulas that must be alike; a bare number takes the other's unit, and a count without one may.
 pub(super) fn alike(
-    doing: &str,
+    doing: units::Doing,
     span: Span,
     (a, a_expr): (&mut Formula, &Expr),
     (b, b_expr): (&mut Formula, &Expr),
@@ -387,18 +450,24 @@ pub(super) fn alike(
     }
     let (left, right) = (units::describe(&a.ty), units::describe(&b.ty));
     sink.push(
-        Diagnostic::error(codes::types::WRONG_TYPE, span, format!("cannot {doing} {left} and {right}"))
+        Diagnostic::error(codes::types::WRONG_TYPE, span, doing.cannot(&left, &right))
             .saying("")
-            .label(a_expr.span, format!("this is {left}"))
-            .label(b_expr.span, format!("this is {right}"))
+            .label(a_expr.span, units::this_is(&left))
+            .label(b_expr.span, units::this_is(&right))
             .help(match (&a.ty, &b.ty) {
                 (Type::Set(_), Type::Number(_)) | (Type::Number(_), Type::Set(_)) => {
-                    "count the keys of the set, as in `count(set(orders.customer_id))`"
+                    say!(
+                        "count the keys of the set, as in `count(set(orders.customer_id))`",
+                        "数集合的键，例如 `count(set(orders.customer_id))`"
+                    )
                 }
                 (Type::Bool, _) | (_, Type::Bool) => {
-                    "a condition is no number; choose one by it, as in `if … then 1 else 0`"
+                    say!(
+                        "a condition is no number; choose one by it, as in `if … then 1 else 0`",
+                        "条件不是数；用它选数，例如 `if … then 1 else 0`"
+                    )
                 }
-                _ => "both sides must be of one type",
+                _ => say!("both sides must be of one type", "两边的类型应相同"),
             }),
     );
     None

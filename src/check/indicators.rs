@@ -16,7 +16,7 @@ use crate::design::{
     Child, Direction, Factor, FactorId, Formula, FormulaKind, Indicator, IndicatorId, Measure, MeasureId, Review,
     Stage, Subject, Type,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, codes, say};
 use crate::model::graph::Graph;
 use crate::model::{Model, Node, Properties, plural};
 use crate::source::{Origin, Span};
@@ -97,12 +97,18 @@ pub fn formulas(
         sink.push(
             order::ring(
                 codes::graph::FORMULA_CYCLE,
-                ["formulas that need each other", "a formula that needs itself"],
+                [
+                    say!("formulas that need each other", "公式互相依赖"),
+                    say!("a formula that needs itself", "公式依赖自身"),
+                ],
                 ring,
                 &name,
-                |a, b| format!("`{a}` needs `{b}`"),
+                |a, b| say!("`{a}` needs `{b}`", "`{a}` 依赖 `{b}`"),
             )
-            .help("a formula cannot be computed from itself; `previous(…)` of another formula looks back"),
+            .help(say!(
+                "a formula cannot be computed from itself; `previous(…)` of another formula looks back",
+                "公式不能由自身计算；要往回看，用另一个公式的 `previous(…)`"
+            )),
         );
     }
     for layer in subjects.graph.layers() {
@@ -168,7 +174,8 @@ fn one_formula<'a>(node: &Node<'a>, sink: &mut Diagnostics) -> Option<&'a Expr> 
         .or(value.get(1).map(|p| p.span));
     if let Some(span) = beside {
         sink.push(
-            Diagnostic::error(codes::keys::UNFIT_PART, span, "a measure is one formula").saying("does not belong here"),
+            Diagnostic::error(codes::keys::UNFIT_PART, span, say!("a measure is one formula", "度量是一个公式"))
+                .saying(say!("does not belong here", "不应写在这里")),
         );
         return None;
     }
@@ -317,9 +324,9 @@ fn indicator(
             Diagnostic::error(
                 codes::keys::IMPOSSIBLE_DATE,
                 property.span,
-                format!("`{}` ends before it starts", node.name()),
+                say!("`{}` ends before it starts", "`{}` 在开始之前就结束", node.name()),
             )
-            .saying(format!("before {since}")),
+            .saying(say!("before {since}", "早于 {since}")),
         );
     }
     let subject = targets::Subject {
@@ -344,7 +351,7 @@ fn review(keys: &Properties, sink: &mut Diagnostics) -> Option<Review> {
     if !values::word_of("review", crate::model::keys::FREQUENCIES, name, sink) {
         return None;
     }
-    let [by] = values::clauses("`review`", phrase, [ClauseWord::By], sink);
+    let [by] = values::clauses(&Words::same("`review`"), phrase, [ClauseWord::By], sink);
     let by = match by.map(|clause| (&clause.value.kind, clause.value.span)) {
         Some((ExprKind::Text(text), _)) => Some(text.clone()),
         Some((_, span)) => {
@@ -376,12 +383,18 @@ pub fn drives(model: &Model, sink: &mut Diagnostics) {
         sink.push(
             order::ring(
                 codes::graph::DRIVES_CYCLE,
-                ["indicators that drive each other", "an indicator that drives itself"],
+                [
+                    say!("indicators that drive each other", "指标互相驱动"),
+                    say!("an indicator that drives itself", "指标驱动自身"),
+                ],
                 &ring,
                 &name,
-                |a, b| format!("`{a}` drives `{b}`"),
+                |a, b| say!("`{a}` drives `{b}`", "`{a}` 驱动 `{b}`"),
             )
-            .help("a leading indicator moves a lagging one; take one of the `drives` out"),
+            .help(say!(
+                "a leading indicator moves a lagging one; take one of the `drives` out",
+                "领先指标带动滞后指标；删去其中一个 `drives`"
+            )),
         );
     }
 }
@@ -442,12 +455,13 @@ fn shares(node: &Node, model: &Model, sink: &mut Diagnostics) -> Vec<(FactorId, 
                 Diagnostic::error(
                     codes::targets::WEIGHT_GIVEN_TWICE,
                     written.span,
-                    format!("two weights of `{}` in `{}`", node.name(), name.text),
+                    say!("two weights of `{}` in `{}`", "`{}` 在 `{}` 里有两个权重", node.name(), name.text),
                 )
-                .saying("given here")
-                .label(weight.span, "and here")
-                .help(format!(
+                .saying(say!("given here", "在此给出"))
+                .label(weight.span, say!("and here", "还有这里"))
+                .help(say!(
                     "it stands in `{}`, one of its {}: keep `weight`",
+                    "它写在 `{}` 里，是其{}之一：保留 `weight`",
                     name.text,
                     plural(DeclKind::Indicator)
                 )),

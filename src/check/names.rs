@@ -1,7 +1,7 @@
 //! References from one declaration to another, other than those in formulas.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Hint, closest, codes};
-use crate::model::keys::{PERSPECTIVES, kinds_phrase, with_article};
+use crate::diagnostic::{Diagnostic, Diagnostics, Hint, Words, closest, codes, say};
+use crate::model::keys::{PERSPECTIVES, a_kind, kind_in_chinese, kinds_phrase};
 use crate::model::{Declared, Model, Space, plural, space};
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Name};
@@ -22,10 +22,14 @@ pub fn reference(model: &Model, kinds: &[DeclKind], name: &Name, sink: &mut Diag
     if let Some(other) = other {
         sink.push(wrong_kind(name, other.kind, other.span, kinds));
     } else if !model.unread_words.contains(name.text.as_str()) {
-        let wanted = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
-        sink.unresolved_among(&wanted, &name.text, name.span, mask(kinds) | LISTED, || {
-            Diagnostic::error(codes::names::UNKNOWN_NAME, name.span, format!("unknown {wanted} `{}`", name.text))
-                .saying(format!("no {wanted} has this name"))
+        let wanted = Words::either(kinds.iter().map(|k| Words { en: k.word().to_string(), zh: kind_in_chinese(*k) }));
+        sink.unresolved_among(&wanted.en, &name.text, name.span, mask(kinds) | LISTED, || {
+            Diagnostic::error(
+                codes::names::UNKNOWN_NAME,
+                name.span,
+                say!("unknown {1} `{0}`", "未知的{1} `{0}`", name.text, wanted),
+            )
+            .saying(say!("no {} has this name", "没有叫这个名称的{}", wanted))
         });
     }
     None
@@ -56,14 +60,15 @@ pub fn hint(model: &Model, name: &str, wanted: u32) -> Option<Hint> {
         Some(near) => Some(Hint::Meant(near.to_string())),
         None if wanted & LISTED == 0 => None,
         None => {
-            let what = kinds.iter().map(|k| plural(*k)).collect::<Vec<_>>().join(" and ");
+            let all: Vec<Words> = kinds.iter().map(|k| plural(*k)).collect();
+            let (en, zh): (Vec<_>, Vec<_>) = all.into_iter().map(|words| (words.en, words.zh)).unzip();
+            let what = Words { en: en.join(" and "), zh: zh.join("和") };
             Some(Hint::Help(match names.as_slice() {
-                [] => format!("the design declares no {what}").into(),
+                [] => say!("the design declares no {}", "设计里没有声明{}", what),
                 few if few.len() <= 8 => {
-                    let few: Vec<_> = few.iter().map(|n| format!("`{n}`")).collect();
-                    format!("its {what} are {}", few.join(", ")).into()
+                    say!("its {} are {}", "已有的{}是 {}", what, Words::names(few.iter().copied()))
                 }
-                _ => format!("declare it, or name one of the design's {what}").into(),
+                _ => say!("declare it, or name one of the design's {}", "先声明它，或写设计中已有的{}", what),
             }))
         }
     }
@@ -74,10 +79,10 @@ pub fn wrong_kind(name: &Name, is: DeclKind, declared: Span, wanted: &[DeclKind]
     Diagnostic::error(
         codes::names::WRONG_KIND_OF_NAME,
         name.span,
-        format!("`{}` is {}, not {}", name.text, with_article(is.word()), kinds_phrase(wanted)),
+        say!("`{}` is {}, not {}", "`{}` 是{}，不是{}", name.text, a_kind(is), kinds_phrase(wanted)),
     )
-    .saying(format!("{} is wanted here", kinds_phrase(wanted)))
-    .label(declared, "declared here")
+    .saying(say!("{} is wanted here", "此处应为{}", kinds_phrase(wanted)))
+    .label(declared, say!("declared here", "在此声明"))
 }
 
 /// Reports the second of two equal names in a list; true where this one is new.
@@ -87,11 +92,11 @@ pub fn first_time<'a>(seen: &mut Vec<&'a Name>, name: &'a Name, what: &str, sink
             Diagnostic::error(
                 codes::names::REPEATED_NAME,
                 name.span,
-                format!("`{}` stands twice in `{what}`", name.text),
+                say!("`{}` stands twice in `{what}`", "`{}` 在 `{what}` 里写了两次", name.text),
             )
-            .saying("named again")
-            .label(first.span, "first named here")
-            .help("leave one of the two out"),
+            .saying(say!("named again", "再次写出"))
+            .label(first.span, say!("first named here", "首次写出"))
+            .help(say!("leave one of the two out", "删去其中一个")),
         );
         return false;
     }

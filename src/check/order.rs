@@ -2,7 +2,7 @@
 
 use super::scope::{Entity, Scope};
 use crate::design::Subject;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Words, say};
 use crate::functions;
 use crate::model::Model;
 use crate::model::graph::Graph;
@@ -148,10 +148,10 @@ pub fn formula_of<'a>(node: &crate::model::Node<'a>) -> Option<&'a Expr> {
 /// and of one.
 pub fn ring<'n>(
     code: Code,
-    what: [&str; 2],
+    what: [Words; 2],
     ring: &[(usize, Span)],
     name: &dyn Fn(usize) -> &'n str,
-    says: impl Fn(&str, &str) -> String,
+    says: impl Fn(&str, &str) -> Words,
 ) -> Diagnostic {
     let names: Vec<&str> = ring.iter().map(|(at, _)| name(*at)).collect();
     let first = names.first().copied().unwrap_or_default();
@@ -164,7 +164,7 @@ pub fn ring<'n>(
     let span = ring.first().map_or_else(Span::default, |(_, span)| *span);
     let [several, one] = what;
     let what = if ring.len() == 1 { one } else { several };
-    let mut diagnostic = Diagnostic::error(code, span, format!("{what}: {path}"));
+    let mut diagnostic = Diagnostic::error(code, span, say!("{}: {path}", "{}：{path}", what));
     for (edge, ((_, span), from)) in ring.iter().zip(&names).enumerate().take(9) {
         let to = names.get(edge + 1).copied().unwrap_or(first);
         let text = says(from, to);

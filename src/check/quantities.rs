@@ -10,7 +10,7 @@ use super::order;
 use super::scope::{Poison, Scope};
 use super::values;
 use crate::design::{Constant, ConstantId};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, codes, say};
 use crate::model::graph::Graph;
 use crate::model::{Model, Node};
 use crate::source::Span;
@@ -39,10 +39,10 @@ pub fn units(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
                 Diagnostic::error(
                     codes::names::DOUBLED_NAME,
                     name.span,
-                    format!("the unit `{}` is there already", name.text),
+                    say!("the unit `{}` is there already", "单位 `{}` 已经有了", name.text),
                 )
-                .saying("known from the start")
-                .help("leave this declaration out, or choose another name"),
+                .saying(say!("known from the start", "内置的单位"))
+                .help(say!("leave this declaration out, or choose another name", "删去这个声明，或换个名称")),
             );
             continue;
         }
@@ -77,9 +77,16 @@ pub fn units(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
 }
 
 fn unit_shape(name: &Name, span: Span) -> Diagnostic {
-    Diagnostic::error(codes::keys::WRONG_SHAPE, span, format!("this does not say what the unit `{}` is", name.text))
-        .saying("does not fit")
-        .help("a unit is `: money`, `: count`, `: scale`, or another name for a quantity: `= 10_000 CNY`")
+    Diagnostic::error(
+        codes::keys::WRONG_SHAPE,
+        span,
+        say!("this does not say what the unit `{}` is", "这里没有写明单位 `{}` 是什么", name.text),
+    )
+    .saying(say!("does not fit", "不合适"))
+    .help(say!(
+        "a unit is `: money`, `: count`, `: scale`, or another name for a quantity: `= 10_000 CNY`",
+        "单位写成 `: money`、`: count`、`: scale`，或某个量的别名：`= 10_000 CNY`"
+    ))
 }
 
 fn base_unit(node: &Node, name: &Name, phrase: &Phrase, sink: &mut Diagnostics) -> Option<Unit> {
@@ -98,11 +105,11 @@ fn base_unit(node: &Node, name: &Name, phrase: &Phrase, sink: &mut Diagnostics) 
     let money = matches!(base, Base::Money(_));
     if let Some(sign) = phrase.text.as_ref().filter(|_| !money) {
         sink.push(
-            Diagnostic::error(codes::keys::UNFIT_PART, sign.span, "only money has a sign")
-                .saying("does not belong here"),
+            Diagnostic::error(codes::keys::UNFIT_PART, sign.span, say!("only money has a sign", "只有货币单位有符号"))
+                .saying(say!("does not belong here", "不应写在这里")),
         );
     }
-    values::clauses("a unit", phrase, [], sink);
+    values::clauses(&say!("a unit", "单位"), phrase, [], sink);
     Some(Unit {
         name: name.text.clone(),
         label: node.decl.label.as_ref().map_or_else(|| name.text.clone(), |l| l.text.clone()),
@@ -126,10 +133,13 @@ fn aliases(aliases: &[(&Node, &Number, &UnitExpr)], scope: &mut Scope, sink: &mu
         let name = |at: usize| aliases.get(at).map_or("", |(node, ..)| node.name());
         sink.push(order::ring(
             codes::graph::UNIT_CYCLE,
-            ["units that stand on each other", "a unit that stands on itself"],
+            [
+                say!("units that stand on each other", "单位互相定义"),
+                say!("a unit that stands on itself", "单位由自身定义"),
+            ],
             &ring,
             &name,
-            |a, b| format!("`{a}` is so many `{b}`"),
+            |a, b| say!("`{a}` is so many `{b}`", "`{a}` 等于若干 `{b}`"),
         ));
         for (at, _) in ring {
             scope.poison(Poison::Unit(name(at).to_string()));
@@ -152,8 +162,8 @@ fn alias(node: &Node, number: &Number, unit: &UnitExpr, scope: &Scope, sink: &mu
     let count: BigDecimal = number.digits.parse().ok()?;
     if !count.is_positive() {
         sink.push(
-            Diagnostic::error(codes::keys::WRONG_SHAPE, number.digits_span, "a unit of nothing")
-                .saying("must be more than 0"),
+            Diagnostic::error(codes::keys::WRONG_SHAPE, number.digits_span, say!("a unit of nothing", "单位不能为 0"))
+                .saying(say!("must be more than 0", "应大于 0")),
         );
         return None;
     }
@@ -163,9 +173,9 @@ fn alias(node: &Node, number: &Number, unit: &UnitExpr, scope: &Scope, sink: &mu
             Diagnostic::error(
                 codes::keys::WRONG_SHAPE,
                 number.digits_span,
-                format!("`{}` is a number of {} digits", node.name(), factor.digits()),
+                say!("`{}` is a number of {} digits", "`{}` 是 {} 位的数", node.name(), factor.digits()),
             )
-            .saying("too long with the units that it stands on"),
+            .saying(say!("too long with the units that it stands on", "连同它所用的单位，位数太多")),
         );
         return None;
     }
@@ -193,8 +203,8 @@ pub fn constants(model: &Model, scope: &mut Scope, sink: &mut Diagnostics) {
     }
 }
 
-fn quantity_phrase(quantity: &Quantity) -> String {
-    if quantity.is_plain() { "a plain number".to_string() } else { quantity.display() }
+fn quantity_phrase(quantity: &Quantity) -> Words {
+    if quantity.is_plain() { say!("a plain number", "纯数") } else { Words::same(quantity.display()) }
 }
 
 type Phases = (Quantity, Vec<(Option<Date>, BigDecimal)>);
@@ -210,19 +220,23 @@ fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> 
             sound = false;
             continue;
         }
-        let [from] = values::clauses("a constant", phrase, [ClauseWord::From], sink);
+        let [from] = values::clauses(&say!("a constant", "常量"), phrase, [ClauseWord::From], sink);
         if let Some(text) = phrase.text.as_ref().map(|t| t.span).or(phrase.share.as_ref().map(|s| s.span)) {
             sink.push(
-                Diagnostic::error(codes::keys::UNFIT_PART, text, "a constant is a number")
-                    .saying("does not belong here"),
+                Diagnostic::error(codes::keys::UNFIT_PART, text, say!("a constant is a number", "常量是数"))
+                    .saying(say!("does not belong here", "不应写在这里")),
             );
         }
         let since = match from {
             None => Some(None),
             Some(clause) => values::date_of(&clause.value, sink, || {
-                Diagnostic::error(codes::keys::WRONG_SHAPE, clause.value.span, "a constant holds from a date")
-                    .saying("no date")
-                    .help("for example `13% from 2018-05-01`")
+                Diagnostic::error(
+                    codes::keys::WRONG_SHAPE,
+                    clause.value.span,
+                    say!("a constant holds from a date", "常量从某一天起有效"),
+                )
+                .saying(say!("no date", "不是日期"))
+                .help(say!("for example `13% from 2018-05-01`", "例如 `13% from 2018-05-01`"))
             })
             .map(Some),
         };
@@ -237,8 +251,9 @@ fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> 
                     Diagnostic::error(
                         codes::keys::DISORDERED_PHASES,
                         phrase.expr.span,
-                        format!(
+                        say!(
                             "`{}` changes from {} to {}",
+                            "`{}` 从{}变成{}",
                             node.name(),
                             quantity_phrase(first),
                             quantity_phrase(&own)
@@ -246,7 +261,10 @@ fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> 
                     )
                     .saying(quantity_phrase(&own))
                     .label(*place, quantity_phrase(first))
-                    .help("a constant keeps one unit; declare two constants"),
+                    .help(say!(
+                        "a constant keeps one unit; declare two constants",
+                        "一个常量只有一个单位；声明两个常量"
+                    )),
                 );
                 sound = false;
                 continue;
@@ -257,15 +275,28 @@ fn phases(node: &Node, scope: &Scope, sink: &mut Diagnostics) -> Option<Phases> 
             && since <= before
         {
             let message = match since {
-                None => format!("only the first value of `{}` may have no date", node.name()),
-                Some(day) if before == Some(day) => format!("two values of `{}` from {day}", node.name()),
-                Some(_) => format!("the values of `{}` are not in order of their dates", node.name()),
+                None => {
+                    say!("only the first value of `{}` may have no date", "`{}` 只有第一个值可以没有日期", node.name())
+                }
+                Some(day) if before == Some(day) => {
+                    say!("two values of `{}` from {day}", "`{}` 从 {day} 起有两个值", node.name())
+                }
+                Some(_) => {
+                    say!("the values of `{}` are not in order of their dates", "`{}` 的值没有按日期排列", node.name())
+                }
             };
             sink.push(
                 Diagnostic::error(codes::keys::DISORDERED_PHASES, phrase.span, message)
-                    .saying(if since.is_none() { "has no `from`" } else { "not after the one before" })
-                    .label(place, "the one before")
-                    .help("the oldest value stands first, each later one with its first day: `9% from 2026-07-01`"),
+                    .saying(if since.is_none() {
+                        say!("has no `from`", "没有 `from`")
+                    } else {
+                        say!("not after the one before", "不晚于前一个")
+                    })
+                    .label(place, say!("the one before", "前一个"))
+                    .help(say!(
+                        "the oldest value stands first, each later one with its first day: `9% from 2026-07-01`",
+                        "最早的值写在最前，以后的写明起始日：`9% from 2026-07-01`"
+                    )),
             );
             sound = false;
             continue;

@@ -9,7 +9,7 @@ use operators::{alike, inexact};
 use super::scope::{Entity, Poison, Scope};
 use super::units;
 use crate::design::{Field, FieldKind, FieldPath, RowExpr, RowKind, RowType, SourceId};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes, say};
 use crate::source::{Origin, Span};
 use crate::syntax::ast::{Expr, ExprKind, Name, Unary};
 use crate::value::Quantity;
@@ -49,11 +49,17 @@ pub fn computed(
             Diagnostic::error(
                 codes::types::WRONG_TYPE,
                 expr.span,
-                format!("`{}` is declared as {wanted}, but this gives {is}", field.name),
+                say!(
+                    "`{}` is declared as {}, but this gives {}",
+                    "`{}` 声明为{}，这里得出的却是{}",
+                    field.name,
+                    wanted,
+                    is
+                ),
             )
-            .saying(format!("this is {is}"))
-            .label(field.span, "declared here")
-            .help("change the declared type, or what computes the field"),
+            .saying(units::this_is(&is))
+            .label(field.span, say!("declared here", "在此声明"))
+            .help(say!("change the declared type, or what computes the field", "改声明的类型，或改计算式")),
         );
         return None;
     }
@@ -124,7 +130,7 @@ impl Rows<'_> {
                     Some(typed) => Some(typed?),
                 };
                 if let (Some(other), Some(written)) = (&mut else_typed, otherwise) {
-                    alike("choose between", span, (&mut then_typed, then), (other, written), sink)?;
+                    alike(units::Doing::Choose, span, (&mut then_typed, then), (other, written), sink)?;
                 }
                 let ty = else_typed.as_ref().map_or_else(|| then_typed.ty.clone(), |e| inexact(&then_typed.ty, &e.ty));
                 let kind = RowKind::If {
@@ -158,9 +164,9 @@ impl Rows<'_> {
             }
             ExprKind::InSet { set, .. } => {
                 sink.push(
-                    Diagnostic::error(codes::types::ONLY_OVER_ROWS, set.span, "a set cannot filter rows")
+                    Diagnostic::error(codes::types::ONLY_OVER_ROWS, set.span, say!("a set cannot filter rows", "集合不能筛选行"))
                         .saying("")
-                        .help("choose a set as a slice, as in `only(x, customer in SET)`; values stand in parentheses, as in `in (\"a\", \"b\")`"),
+                        .help(say!("choose a set as a slice, as in `only(x, customer in SET)`; values stand in parentheses, as in `in (\"a\", \"b\")`", "把集合用作切片，例如 `only(x, customer in SET)`；若干值写在括号里，例如 `in (\"a\", \"b\")`")),
                 );
                 None
             }
@@ -171,9 +177,9 @@ impl Rows<'_> {
             }
             ExprKind::Unit(_) | ExprKind::Range { .. } => {
                 sink.push(
-                    Diagnostic::error(codes::types::WRONG_TYPE, span, "a value is wanted here")
-                        .saying("not a value")
-                        .help("ask for a range with `x between a and b`"),
+                    Diagnostic::error(codes::types::WRONG_TYPE, span, say!("a value is wanted here", "此处应为值"))
+                        .saying(say!("not a value", "不是值"))
+                        .help(say!("ask for a range with `x between a and b`", "范围用 `x between a and b` 来问")),
                 );
                 None
             }
@@ -186,9 +192,9 @@ impl Rows<'_> {
             return Some(typed);
         }
         sink.push(
-            Diagnostic::error(codes::types::WRONG_TYPE, expr.span, "a condition is wanted here")
-                .saying(format!("this is {}", units::describe_row(&typed.ty)))
-                .help("compare it, as in `status = \"paid\"`"),
+            Diagnostic::error(codes::types::WRONG_TYPE, expr.span, say!("a condition is wanted here", "此处应为条件"))
+                .saying(units::this_is(&units::describe_row(&typed.ty)))
+                .help(say!("compare it, as in `status = \"paid\"`", "比较它，例如 `status = \"paid\"`")),
         );
         None
     }
@@ -236,23 +242,29 @@ impl Rows<'_> {
         let own = self.scope.source(self.source)?;
         let fields = own.fields.iter().map(|f| f.name.as_str());
         let help = match (entity, closest(&name.text, fields)) {
-            (_, Some(near)) => format!("did you mean the field `{near}`?"),
+            (_, Some(near)) => say!("did you mean the field `{near}`?", "是不是字段 `{near}`？"),
             (Entity::Dimension(id), None) => match self.scope.dimension(id)?.field_in(self.source) {
                 Some(path) => {
                     let field = self.scope.end_of(self.source, path).map_or("", |(_, f)| f.name.as_str());
-                    format!("rows are filtered by the field itself, `{field}`")
+                    say!("rows are filtered by the field itself, `{field}`", "行由字段本身筛选：`{field}`")
                 }
-                None => format!("`{}` has no such dimension", own.naming.name),
+                None => say!("`{}` has no such dimension", "`{}` 没有这个维度", own.naming.name),
             },
-            _ => "rows are filtered by fields of their source and by constants".to_string(),
+            _ => say!("rows are filtered by fields of their source and by constants", "行由其来源的字段和常量筛选"),
         };
         sink.push(
             Diagnostic::error(
                 codes::names::WRONG_KIND_OF_NAME,
                 span,
-                format!("`{}` is {}, not a field of `{}`", name.text, entity.what(), own.naming.name),
+                say!(
+                    "`{}` is {}, not a field of `{}`",
+                    "`{}` 是{}，不是 `{}` 的字段",
+                    name.text,
+                    entity.what(),
+                    own.naming.name
+                ),
             )
-            .saying("a field is wanted")
+            .saying(say!("a field is wanted", "此处应为字段"))
             .help(help),
         );
         Some(None)
@@ -283,23 +295,32 @@ fn time(written: &str, span: Span, sink: &mut Diagnostics) -> Option<RowExpr> {
         match parse_date(written) {
             Ok(day) => return Some(row(RowKind::Date(day), RowType::Date, span)),
             Err(_) if crate::value::Period::parse(written).is_ok() => {
-                "a period is no day; compare with its first or last day, or use `between`".to_string()
+                say!(
+                    "a period is no day; compare with its first or last day, or use `between`",
+                    "期间不是某一天；与它的首日或末日比较，或用 `between`"
+                )
             }
             Err(why) => why,
         }
     };
     sink.push(
-        Diagnostic::error(codes::types::BAD_TIME, span, format!("`{written}`: {why}"))
+        Diagnostic::error(codes::types::BAD_TIME, span, say!("`{written}`: {}", "`{written}`：{}", why))
             .saying("")
-            .help("a day is written `2026-12-31`, a moment `2026-12-31T09:00`"),
+            .help(say!(
+                "a day is written `2026-12-31`, a moment `2026-12-31T09:00`",
+                "日期写成 `2026-12-31`，时刻写成 `2026-12-31T09:00`"
+            )),
     );
     None
 }
 
 fn not_a_number(typed: &RowExpr, written: &Expr, sink: &mut Diagnostics) {
     sink.push(
-        Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a number is wanted here")
-            .saying(format!("this is {}", units::describe_row(&typed.ty)))
-            .help("only numbers are computed with; two dates can be subtracted"),
+        Diagnostic::error(codes::types::WRONG_TYPE, written.span, say!("a number is wanted here", "此处应为数"))
+            .saying(units::this_is(&units::describe_row(&typed.ty)))
+            .help(say!(
+                "only numbers are computed with; two dates can be subtracted",
+                "只有数能计算；两个日期可以相减"
+            )),
     );
 }

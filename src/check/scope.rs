@@ -7,7 +7,7 @@ use crate::design::{
     Constant, ConstantId, Dimension, DimensionId, Field, FieldId, FieldPath, IndicatorId, MeasureId, Source, SourceId,
     Subject, Type,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes::names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, closest, codes::names, say};
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Name};
 use crate::value::{Calendar, Unit};
@@ -33,13 +33,13 @@ impl Entity {
     ];
 
     /// With its article, for messages: `an indicator`.
-    pub const fn what(self) -> &'static str {
+    pub fn what(self) -> Words {
         match self {
-            Entity::Source(_) => "a source",
-            Entity::Dimension(_) => "a dimension",
-            Entity::Constant(_) => "a constant",
-            Entity::Measure(_) => "a measure",
-            Entity::Indicator(_) => "an indicator",
+            Entity::Source(_) => say!("a source", "来源"),
+            Entity::Dimension(_) => say!("a dimension", "维度"),
+            Entity::Constant(_) => say!("a constant", "常量"),
+            Entity::Measure(_) => say!("a measure", "度量"),
+            Entity::Indicator(_) => say!("an indicator", "指标"),
         }
     }
 }
@@ -166,11 +166,19 @@ impl Scope {
                     Diagnostic::error(
                         names::WRONG_KIND_OF_NAME,
                         name.span,
-                        format!("`{}` refers to no source, so nothing can be read through it", field.name),
+                        say!(
+                            "`{}` refers to no source, so nothing can be read through it",
+                            "`{}` 没有引用来源，不能经它读取",
+                            field.name
+                        ),
                     )
-                    .saying("not a reference")
-                    .label(field.span, "declared here")
-                    .help(format!("a reference is declared `field {}: id -> customers`", field.name)),
+                    .saying(say!("not a reference", "不是引用"))
+                    .label(field.span, say!("declared here", "在此声明"))
+                    .help(say!(
+                        "a reference is declared `field {}: id -> customers`",
+                        "引用声明为 `field {}: id -> customers`",
+                        field.name
+                    )),
                 );
                 return None;
             };
@@ -205,15 +213,15 @@ impl Scope {
 
     /// Reports a name that no source, dimension, constant, measure or indicator has. `wanted` says what would do here,
     /// for the label (`no source has this name`), and which names are worth suggesting.
-    pub fn unknown_name(&self, name: &Name, wanted: &str, suits: impl Fn(Entity) -> bool, sink: &mut Diagnostics) {
+    pub fn unknown_name(&self, name: &Name, wanted: &Words, suits: impl Fn(Entity) -> bool, sink: &mut Diagnostics) {
         if self.unread_words.contains(&name.text) {
             return;
         }
         let kinds: Vec<DeclKind> =
             Entity::EACH.into_iter().filter(|(entity, _)| suits(*entity)).map(|(_, kind)| kind).collect();
         sink.unresolved_among("name", &name.text, name.span, super::names::mask(&kinds), || {
-            Diagnostic::error(names::UNKNOWN_NAME, name.span, format!("unknown name `{}`", name.text))
-                .saying(format!("no {wanted} has this name"))
+            Diagnostic::error(names::UNKNOWN_NAME, name.span, say!("unknown name `{}`", "未知的名称 `{}`", name.text))
+                .saying(say!("no {} has this name", "没有叫这个名称的{}", wanted))
         });
     }
 
@@ -227,17 +235,21 @@ impl Scope {
             let diagnostic = Diagnostic::error(
                 names::UNKNOWN_FIELD,
                 name.span,
-                format!("source `{}` has no field `{}`", owner.naming.name, name.text),
+                say!("source `{}` has no field `{}`", "来源 `{}` 没有字段 `{}`", owner.naming.name, name.text),
             )
-            .saying("unknown field")
-            .label(owner.naming.span, "declared here");
+            .saying(say!("unknown field", "未知的字段"))
+            .label(owner.naming.span, say!("declared here", "在此声明"));
             match closest(&name.text, owner.fields.iter().map(|f| f.name.as_str())) {
                 Some(near) => diagnostic.meant(near),
-                None if owner.fields.is_empty() => diagnostic.help("the source declares no fields"),
+                None if owner.fields.is_empty() => {
+                    diagnostic.help(say!("the source declares no fields", "这个来源没有声明字段"))
+                }
                 None => {
-                    let all: Vec<_> = owner.fields.iter().take(12).map(|f| format!("`{}`", f.name)).collect();
-                    let more = if owner.fields.len() > all.len() { ", …" } else { "" };
-                    diagnostic.help(format!("its fields are {}{more}", all.join(", ")))
+                    let all = Words::names(owner.fields.iter().take(12).map(|f| f.name.as_str()));
+                    diagnostic.help(match owner.fields.len() {
+                        0..=12 => say!("its fields are {}", "它的字段有 {}", all),
+                        _ => say!("its fields are {}, …", "它的字段有 {} 等", all),
+                    })
                 }
             }
         });

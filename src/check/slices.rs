@@ -6,7 +6,7 @@ use super::formula;
 use super::nature::{self, Reads};
 use super::scope::{Entity, Poison, Scope};
 use crate::design::{Condition, DimensionId, Formula, Over, SetKey, SourceId, Type};
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, closest, codes, say};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, Expr, ExprKind, Name};
 use crate::value::{Frequency, Grain};
@@ -16,7 +16,7 @@ use crate::value::{Frequency, Grain};
 pub fn slice(
     expr: &Expr,
     reads: &Reads,
-    what: &str,
+    what: &Words,
     scope: &Scope,
     sink: &mut Diagnostics,
 ) -> Option<Vec<(DimensionId, String)>> {
@@ -41,10 +41,13 @@ pub fn slice(
                         Diagnostic::error(
                             codes::names::REPEATED_NAME,
                             left.span,
-                            "a dimension stands twice in one slice",
+                            say!("a dimension stands twice in one slice", "一个切片里维度写了两次"),
                         )
                         .saying("again")
-                        .help("a row has one value of a dimension; give one"),
+                        .help(say!(
+                            "a row has one value of a dimension; give one",
+                            "一行在一个维度上只有一个值；只写一个"
+                        )),
                     );
                     sound = false;
                 }
@@ -75,9 +78,16 @@ fn conjuncts(expr: &Expr) -> Vec<&Expr> {
 
 fn not_a_condition(span: Span, sink: &mut Diagnostics) {
     sink.push(
-        Diagnostic::error(codes::types::WRONG_ARGUMENTS, span, "a slice chooses values of dimensions")
-            .saying("not `dimension = value`")
-            .help("for example `region = \"north\"`; several are joined by `and`"),
+        Diagnostic::error(
+            codes::types::WRONG_ARGUMENTS,
+            span,
+            say!("a slice chooses values of dimensions", "切片选的是维度的值"),
+        )
+        .saying(say!("not `dimension = value`", "不是 `维度 = 值`"))
+        .help(say!(
+            "for example `region = \"north\"`; several are joined by `and`",
+            "例如 `region = \"north\"`；多个用 `and` 连接"
+        )),
     );
 }
 
@@ -99,9 +109,9 @@ fn dimension_named(name: &Name, scope: &Scope, sink: &mut Diagnostics) -> Option
         None => {
             let field = scope.sources.iter().flat_map(|s| &s.fields).any(|f| f.name == name.text);
             if field {
-                not_a_dimension(name, "a field", scope, sink);
+                not_a_dimension(name, say!("a field", "字段"), scope, sink);
             } else {
-                scope.unknown_name(name, "dimension", |e| matches!(e, Entity::Dimension(_)), sink);
+                scope.unknown_name(name, &say!("dimension", "维度"), |e| matches!(e, Entity::Dimension(_)), sink);
             }
             None
         }
@@ -112,21 +122,23 @@ fn dimension_named(name: &Name, scope: &Scope, sink: &mut Diagnostics) -> Option
     }
 }
 
-fn not_a_dimension(name: &Name, what: &str, scope: &Scope, sink: &mut Diagnostics) {
+fn not_a_dimension(name: &Name, what: Words, scope: &Scope, sink: &mut Diagnostics) {
     let maps = |d: &&crate::design::Dimension| {
         d.fields
             .iter()
             .any(|(source, path)| scope.end_of(*source, path).is_some_and(|(_, field)| field.name == name.text))
     };
     let help = match scope.dimensions.iter().find(maps) {
-        Some(dimension) => format!("the dimension over that field is `{}`", dimension.naming.name),
+        Some(dimension) => {
+            say!("the dimension over that field is `{}`", "这个字段对应的维度是 `{}`", dimension.naming.name)
+        }
         None => {
             let sources = scope.sources.iter().filter(|s| s.fields.iter().any(|f| f.name == name.text));
             let fields: Vec<String> = sources.map(|s| format!("{}.{}", s.naming.name, name.text)).collect();
             if fields.is_empty() {
-                "after `by` stands a grain (`month`) or a dimension".to_string()
+                say!("after `by` stands a grain (`month`) or a dimension", "`by` 之后写粒度（`month`）或维度")
             } else {
-                format!("declare `dimension {}: {}`", name.text, fields.join(", "))
+                say!("declare `dimension {}: {}`", "声明 `dimension {}: {}`", name.text, fields.join(", "))
             }
         }
     };
@@ -134,9 +146,9 @@ fn not_a_dimension(name: &Name, what: &str, scope: &Scope, sink: &mut Diagnostic
         Diagnostic::error(
             codes::types::NOT_A_DIMENSION,
             name.span,
-            format!("`{}` is {what}, not a dimension", name.text),
+            say!("`{}` is {}, not a dimension", "`{}` 是{}，不是维度", name.text, what),
         )
-        .saying("a dimension is wanted")
+        .saying(say!("a dimension is wanted", "此处应为维度"))
         .help(help),
     );
 }
@@ -152,9 +164,13 @@ fn member(expr: &Expr, sink: &mut Diagnostics) -> Option<String> {
             let word: Vec<&str> = parts.iter().map(|p| p.text.as_str()).collect();
             let word = word.join(".");
             sink.push(
-                Diagnostic::error(codes::types::WRONG_ARGUMENTS, expr.span, format!("`{word}` stands without quotes"))
-                    .saying("a name")
-                    .help(format!("a value of a dimension is text: `\"{word}\"`")),
+                Diagnostic::error(
+                    codes::types::WRONG_ARGUMENTS,
+                    expr.span,
+                    say!("`{word}` stands without quotes", "`{word}` 没有加引号"),
+                )
+                .saying(say!("a name", "名称"))
+                .help(say!("a value of a dimension is text: `\"{word}\"`", "维度的值是文本：`\"{word}\"`")),
             );
             None
         }
@@ -192,18 +208,25 @@ pub(super) fn unknown_member<'a>(
     sink: &mut Diagnostics,
 ) {
     let members: Vec<&str> = members.collect();
-    let unknown = Diagnostic::error(codes::types::UNKNOWN_MEMBER, span, format!("`{owner}` is never \"{text}\""))
-        .saying("not in its list of values");
+    let unknown = Diagnostic::error(
+        codes::types::UNKNOWN_MEMBER,
+        span,
+        say!("`{owner}` is never \"{text}\"", "`{owner}` 没有 \"{text}\" 这个值"),
+    )
+    .saying(say!("not in its list of values", "不在它的取值列表里"));
     sink.push(match closest(text, members.iter().copied()) {
-        Some(near) => unknown.help(format!("did you mean \"{near}\"?")).fix(
+        Some(near) => unknown.help(say!("did you mean \"{near}\"?", "是不是 \"{near}\"？")).fix(
             Applicability::Proposed,
-            format!("write \"{near}\""),
+            say!("write \"{near}\"", "写成 \"{near}\""),
             vec![Edit { span, text: format!("\"{}\"", near.replace('\\', "\\\\").replace('"', "\\\"")) }],
         ),
         None => {
-            let shown: Vec<String> = members.iter().take(12).map(|m| format!("\"{m}\"")).collect();
-            let more = if members.len() > shown.len() { ", …" } else { "" };
-            unknown.help(format!("its values are {}{more}", shown.join(", ")))
+            let shown: Vec<Words> = members.iter().take(12).map(|m| Words::same(format!("\"{m}\""))).collect();
+            let all = Words::listed(&shown);
+            unknown.help(match members.len() {
+                0..=12 => say!("its values are {}", "它的取值有 {}", all),
+                _ => say!("its values are {}, …", "它的取值有 {} 等", all),
+            })
         }
     });
 }
@@ -213,7 +236,7 @@ fn all_have(
     dimension: DimensionId,
     span: Span,
     reads: &Reads,
-    what: &str,
+    what: &Words,
     scope: &Scope,
     sink: &mut Diagnostics,
 ) -> bool {
@@ -221,21 +244,32 @@ fn all_have(
     let Some(id) = reads.sliced_by(dimension).find(|s| declared.field_in(*s).is_none()) else { return true };
     let Some(source) = scope.source(id) else { return true };
     let (source_name, name) = (&source.naming.name, &declared.naming.name);
-    let has: Vec<String> =
-        scope.dimensions.iter().filter(|d| d.field_in(id).is_some()).map(|d| format!("`{}`", d.naming.name)).collect();
+    let has = scope.dimensions.iter().filter(|d| d.field_in(id).is_some()).map(|d| d.naming.name.as_str());
+    let has = Words::names(has);
     let help = if has.is_empty() {
-        format!("map it with `dimension {name}: …, {source_name}.FIELD`; `{source_name}` has no dimension")
+        say!(
+            "map it with `dimension {name}: …, {source_name}.FIELD`; `{source_name}` has no dimension",
+            "用 `dimension {name}: …, {source_name}.字段` 对应起来；`{source_name}` 没有任何维度"
+        )
     } else {
-        format!("map it with `dimension {name}: …, {source_name}.FIELD`; `{source_name}` has {}", has.join(", "))
+        say!(
+            "map it with `dimension {name}: …, {source_name}.FIELD`; `{source_name}` has {}",
+            "用 `dimension {name}: …, {source_name}.字段` 对应起来；`{source_name}` 有 {}",
+            has
+        )
     };
     sink.push(
         Diagnostic::error(
             codes::types::MISSING_DIMENSION,
             span,
-            format!("{what} cannot be sliced by `{name}`: `{source_name}` has no `{name}`"),
+            say!(
+                "{} cannot be sliced by `{name}`: `{source_name}` has no `{name}`",
+                "{}不能按 `{name}` 切片：`{source_name}` 没有 `{name}`",
+                what
+            ),
         )
-        .saying(format!("`{source_name}` is read and has no such dimension"))
-        .label(declared.naming.span, "the dimension is declared here")
+        .saying(say!("`{source_name}` is read and has no such dimension", "读取了 `{source_name}`，它没有这个维度"))
+        .label(declared.naming.span, say!("the dimension is declared here", "维度在此声明"))
         .help(help),
     );
     false
@@ -255,11 +289,16 @@ pub(super) fn over(name: &Name, operand: &Formula, scope: &Scope, sink: &mut Dia
                 Diagnostic::error(
                     codes::types::GRAIN_TOO_FINE,
                     name.span,
-                    format!("`{}` is refreshed {refreshed} and has no values by {}", source.naming.name, name.text),
+                    say!(
+                        "`{}` is refreshed {refreshed} and has no values by {}",
+                        "`{}` 的更新是 `{refreshed}`，没有 `{}` 粒度的值",
+                        source.naming.name,
+                        name.text
+                    ),
                 )
-                .saying("finer than the data")
-                .label(source.naming.span, format!("refreshed {refreshed}"))
-                .help("choose a grain that is as coarse as the source"),
+                .saying(say!("finer than the data", "比数据的粒度更细"))
+                .label(source.naming.span, say!("refreshed {refreshed}", "更新：`{refreshed}`"))
+                .help(say!("choose a grain that is as coarse as the source", "选不细于来源的粒度")),
             );
             return None;
         }
@@ -272,15 +311,15 @@ pub(super) fn over(name: &Name, operand: &Formula, scope: &Scope, sink: &mut Dia
             Diagnostic::error(
                 codes::names::UNKNOWN_NAME,
                 name.span,
-                format!("`{}` is no grain and no dimension", name.text),
+                say!("`{}` is no grain and no dimension", "`{}` 既不是粒度也不是维度", name.text),
             )
-            .saying("unknown after `by`")
-            .help(format!("did you mean `{}`?", grain.word())),
+            .saying(say!("unknown after `by`", "`by` 之后未知的名称"))
+            .help(Words::meant(grain.word())),
         );
         return None;
     }
     let dimension = dimension_named(name, scope, sink)?;
-    all_have(dimension, name.span, &nature::reads(operand, scope), "this", scope, sink)
+    all_have(dimension, name.span, &nature::reads(operand, scope), &say!("this", "这里"), scope, sink)
         .then_some(Over::Dimension(dimension))
 }
 
@@ -363,7 +402,8 @@ fn condition(expr: &Expr, sliced: &Formula, scope: &Scope, sink: &mut Diagnostic
         members.into_iter().map(|m| member(m, sink).map(|text| (text, m.span))).collect();
     let dimension = dimension?;
     let members: Vec<(String, Span)> = members.into_iter().collect::<Option<_>>()?;
-    let mut sound = all_have(dimension, written.span, &nature::reads(sliced, scope), "this", scope, sink);
+    let mut sound =
+        all_have(dimension, written.span, &nature::reads(sliced, scope), &say!("this", "这里"), scope, sink);
     for (text, span) in &members {
         sound &= known_member(dimension, text, *span, scope, sink);
     }
@@ -385,9 +425,9 @@ fn chosen(
 ) -> Option<Condition> {
     let Type::Set(key) = &set.ty else {
         sink.push(
-            Diagnostic::error(codes::types::WRONG_TYPE, set_span, "a set is wanted after `in`")
-                .saying(format!("this is {}", super::units::describe(&set.ty)))
-                .help("a set of keys is written `set(orders.customer_id)`; values stand in parentheses, as in `in (\"a\", \"b\")`"),
+            Diagnostic::error(codes::types::WRONG_TYPE, set_span, say!("a set is wanted after `in`", "`in` 之后应为集合"))
+                .saying(super::units::this_is(&super::units::describe(&set.ty)))
+                .help(say!("a set of keys is written `set(orders.customer_id)`; values stand in parentheses, as in `in (\"a\", \"b\")`", "键的集合写成 `set(orders.customer_id)`；若干值写在括号里，例如 `in (\"a\", \"b\")`")),
         );
         return None;
     };
@@ -398,20 +438,24 @@ fn chosen(
             Diagnostic::error(
                 codes::types::WRONG_TYPE,
                 set_span,
-                format!("the set holds other keys than the dimension `{}`", declared.naming.name),
+                say!(
+                    "the set holds other keys than the dimension `{}`",
+                    "集合的键与维度 `{}` 的不同",
+                    declared.naming.name
+                ),
             )
             .saying("")
-            .label(span, "this dimension")
-            .label(declared.naming.span, "declared here")
-            .help("two ids compare when they are one field, or refer to one source (`field x: id -> customers`)"),
+            .label(span, say!("this dimension", "这个维度"))
+            .label(declared.naming.span, say!("declared here", "在此声明"))
+            .help(say!(
+                "two ids compare when they are one field, or refer to one source (`field x: id -> customers`)",
+                "两个标识是同一字段，或引用同一来源（`field x: id -> customers`），才能比较"
+            )),
         );
         return None;
     }
-    all_have(dimension, span, &nature::reads(operand, scope), "this", scope, sink).then_some(Condition::InSet {
-        dimension,
-        set,
-        negated,
-    })
+    all_have(dimension, span, &nature::reads(operand, scope), &say!("this", "这里"), scope, sink)
+        .then_some(Condition::InSet { dimension, set, negated })
 }
 
 /// What a field's values are keys of: of the source that it refers to or is the key of, else of itself.

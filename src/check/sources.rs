@@ -11,7 +11,7 @@ use super::scope::{Entity, Poison, Scope, UnitLookup};
 use super::values::{self, Keyed};
 use super::{MAX_SUGGESTIONS, formula, names};
 use crate::design::{Covers, Field, FieldId, FieldKind, Format, From, ReadOptions, Source, SourceId};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes, say};
 use crate::model::{Model, Node};
 use crate::syntax::ast::{self, Entry, Expr, Name};
 use crate::value::unit::{Base, Quantity};
@@ -74,11 +74,19 @@ fn source<'a>(
                 Diagnostic::error(
                     codes::names::DOUBLED_NAME,
                     declared.name.span,
-                    format!("the field `{}` is declared twice in `{}`", declared.name.text, node.name()),
+                    say!(
+                        "the field `{}` is declared twice in `{}`",
+                        "字段 `{}` 在 `{}` 里声明了两次",
+                        declared.name.text,
+                        node.name()
+                    ),
                 )
-                .saying("declared again")
-                .label(first.name.span, "first declared here")
-                .help("give one of them another name; `from \"column\"` says where it is read from"),
+                .saying(say!("declared again", "再次声明"))
+                .label(first.name.span, say!("first declared here", "首次在此声明"))
+                .help(say!(
+                    "give one of them another name; `from \"column\"` says where it is read from",
+                    "给其中一个换个名称；`from \"列名\"` 写明从哪一列读取"
+                )),
             );
             continue;
         }
@@ -139,14 +147,14 @@ fn fields_named(
             let diagnostic = Diagnostic::error(
                 codes::names::UNKNOWN_FIELD,
                 name.span,
-                format!("source `{}` has no field `{}`", node.name(), name.text),
+                say!("source `{}` has no field `{}`", "来源 `{}` 没有字段 `{}`", node.name(), name.text),
             )
-            .saying("unknown field");
+            .saying(say!("unknown field", "未知的字段"));
             unknown += 1;
             let names = fields.iter().map(|f| f.name.as_str());
             sink.push(match Some(names).filter(|_| unknown <= MAX_SUGGESTIONS).and_then(|n| closest(&name.text, n)) {
                 Some(near) => diagnostic.meant(near),
-                None => diagnostic.help(format!("declare it: `field {}: …`", name.text)),
+                None => diagnostic.help(say!("declare it: `field {}: …`", "声明它：`field {}: …`", name.text)),
             });
         }
         found
@@ -191,15 +199,16 @@ fn fields_named(
             Diagnostic::error(
                 codes::keys::UNFIT_FIELD,
                 span,
-                format!(
+                say!(
                     "`{}` cannot be the time of `{}`: it is {}",
+                    "`{}` 不能是 `{}` 的时间：它是{}",
                     field.name,
                     node.name(),
                     fields::kind_phrase(field.kind)
                 ),
             )
-            .saying("a `date` or a `timestamp` is wanted here")
-            .label(field.span, "declared here"),
+            .saying(say!("a `date` or a `timestamp` is wanted here", "此处应为 `date` 或 `timestamp`"))
+            .label(field.span, say!("declared here", "在此声明")),
         );
     }
 }
@@ -246,16 +255,30 @@ fn refers(
         // A key that was given and is wrong was reported there.
         _ if model.sources.get(target.index()).is_some_and(|n| n.keys.has("key")) && owner.key.is_empty() => None,
         other => {
-            let why = if other.is_empty() { "has no `key`" } else { "has a key of several fields" };
+            let why = match other.is_empty() {
+                true => say!("has no `key`", "没有 `key`"),
+                false => say!("has a key of several fields", "的键有几个字段"),
+            };
             sink.push(
                 Diagnostic::error(
                     codes::keys::UNFIT_FIELD,
                     name.span,
-                    format!("`{}` cannot refer to `{}`, which {why}", declared.name.text, name.text),
+                    say!(
+                        "`{}` cannot refer to `{}`, which {}",
+                        "`{0}` 不能引用 `{1}`：`{1}` {2}",
+                        declared.name.text,
+                        name.text,
+                        why
+                    ),
                 )
-                .saying("a reference leads to one row by its key")
-                .label(owner.naming.span, "declared here")
-                .help(format!("give `{}` a key of one field: `key: {}`", name.text, declared.name.text)),
+                .saying(say!("a reference leads to one row by its key", "引用凭键找到一行"))
+                .label(owner.naming.span, say!("declared here", "在此声明"))
+                .help(say!(
+                    "give `{}` a key of one field: `key: {}`",
+                    "给 `{}` 写只有一个字段的键：`key: {}`",
+                    name.text,
+                    declared.name.text
+                )),
             );
             None
         }

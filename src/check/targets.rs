@@ -12,7 +12,7 @@ use super::values::{self, Keyed};
 use crate::design::{
     ArithmeticOp, Baseline, Bound, DimensionId, Direction, Due, Formula, FormulaKind, Indicator, Level, Target,
 };
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, codes, say};
 use crate::model::Node;
 use crate::source::Span;
 use crate::syntax::ast::{Clause, ClauseWord, Expr, ExprKind, Number, Phrase};
@@ -30,8 +30,8 @@ pub struct Subject<'s, 'a> {
 
 impl Subject<'_, '_> {
     /// ``the target of `csat` ``
-    fn what(&self, key: &str) -> String {
-        format!("the {key} of `{}`", self.node.name())
+    fn what(&self, key: &str) -> Words {
+        say!("the {key} of `{}`", "`{}` 的 `{key}`", self.node.name())
     }
 }
 
@@ -101,20 +101,20 @@ fn bound(subject: &Subject, key: &str, expr: &Expr, scope: &Scope, sink: &mut Di
             codes::targets::RANGE_AND_DIRECTION,
             expr.span,
             if ranged {
-                format!("{what} is a range, and its direction is `{direction}`")
+                say!("{} is a range, and its direction is `{direction}`", "{}是范围，而方向是 `{direction}`", what)
             } else {
-                format!("{what} is one value, and its direction is `range`")
+                say!("{} is one value, and its direction is `range`", "{}是一个值，而方向是 `range`", what)
             },
         )
-        .saying(if ranged { "two ends" } else { "one value" });
+        .saying(if ranged { say!("two ends", "有两端") } else { say!("one value", "一个值") });
         let diagnostic = match subject.node.keys.get("direction") {
-            Some((_, property)) => diagnostic.label(property.span, "the direction"),
+            Some((_, property)) => diagnostic.label(property.span, say!("the direction", "方向")),
             None => diagnostic,
         };
         sink.push(diagnostic.help(if ranged {
-            "write one value, or `direction: range`"
+            say!("write one value, or `direction: range`", "写一个值，或写 `direction: range`")
         } else {
-            "write both ends, such as `40%..60%`, or another direction"
+            say!("write both ends, such as `40%..60%`, or another direction", "写明两端，例如 `40%..60%`，或换一个方向")
         }));
         return None;
     }
@@ -123,9 +123,12 @@ fn bound(subject: &Subject, key: &str, expr: &Expr, scope: &Scope, sink: &mut Di
         ExprKind::Range { low, high } => {
             let (Some(low), Some(high)) = (low, high) else {
                 sink.push(
-                    Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, format!("{what} lacks an end"))
-                        .saying("open range")
-                        .help("write both ends, such as `40%..60%`; for one end use `direction: higher` or `lower`"),
+                    Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, say!("{} lacks an end", "{}缺少一端", what))
+                        .saying(say!("open range", "范围不完整"))
+                        .help(say!(
+                            "write both ends, such as `40%..60%`; for one end use `direction: higher` or `lower`",
+                            "写明两端，例如 `40%..60%`；只有一端时用 `direction: higher` 或 `lower`"
+                        )),
                 );
                 return None;
             };
@@ -136,8 +139,12 @@ fn bound(subject: &Subject, key: &str, expr: &Expr, scope: &Scope, sink: &mut Di
                 && a >= b
             {
                 sink.push(
-                    Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, format!("{what} is an empty range"))
-                        .saying("does not end above its start"),
+                    Diagnostic::error(
+                        codes::keys::WRONG_SHAPE,
+                        expr.span,
+                        say!("{} is an empty range", "{}是空的范围", what),
+                    )
+                    .saying(say!("does not end above its start", "终点不大于起点")),
                 );
                 return None;
             }
@@ -170,8 +177,12 @@ fn nothing_beside(key: &str, phrase: &Phrase, sink: &mut Diagnostics) -> bool {
     let beside = phrase.text.as_ref().map(|t| t.span).or(phrase.share.as_ref().map(|s| s.span));
     if let Some(span) = beside {
         sink.push(
-            Diagnostic::error(codes::keys::UNFIT_PART, span, format!("`{key}` takes a value, and no words beside it"))
-                .saying("does not belong here"),
+            Diagnostic::error(
+                codes::keys::UNFIT_PART,
+                span,
+                say!("`{key}` takes a value, and no words beside it", "`{key}` 之后只写值，不带文字"),
+            )
+            .saying(say!("does not belong here", "不应写在这里")),
         );
     }
     beside.is_none()
@@ -199,14 +210,21 @@ fn baseline(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnosti
     if let Some(name) = phrase.expr.as_name()
         && name.text == "none"
     {
-        values::clauses("`baseline: none`", phrase, [], sink);
+        values::clauses(&Words::same("`baseline: none`"), phrase, [], sink);
         return match &phrase.text {
             Some(why) => Some(Given::NoneBecause(why.text.clone())),
             None => {
                 sink.push(
-                    Diagnostic::error(codes::keys::WRONG_SHAPE, phrase.span, "`baseline: none` does not say why")
-                        .saying("why is there none?")
-                        .help("for example `baseline: none \"first measured in 2026\"`"),
+                    Diagnostic::error(
+                        codes::keys::WRONG_SHAPE,
+                        phrase.span,
+                        say!("`baseline: none` does not say why", "`baseline: none` 没有写明原因"),
+                    )
+                    .saying(say!("why is there none?", "为什么没有？"))
+                    .help(say!(
+                        "for example `baseline: none \"first measured in 2026\"`",
+                        "例如 `baseline: none \"2026 年首次测量\"`"
+                    )),
                 );
                 None
             }
@@ -221,10 +239,10 @@ fn baseline(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnosti
                 Diagnostic::error(
                     codes::targets::TARGET_WITHOUT_TIME,
                     phrase.span,
-                    format!("{} has no period", subject.what("baseline")),
+                    say!("{} has no period", "{}没有期间", subject.what("baseline")),
                 )
-                .saying("when was that?")
-                .help("for example `baseline: 79% in 2025-12`"),
+                .saying(say!("when was that?", "是什么时候的？"))
+                .help(say!("for example `baseline: 79% in 2025-12`", "例如 `baseline: 79% in 2025-12`")),
             );
         }
         return None;
@@ -234,9 +252,9 @@ fn baseline(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnosti
 }
 
 fn no_period(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::keys::WRONG_SHAPE, span, "`in` takes a period")
-        .saying("no period")
-        .help("for example `in 2026`, `in 2026-Q1`, `in 2026-03`")
+    Diagnostic::error(codes::keys::WRONG_SHAPE, span, say!("`in` takes a period", "`in` 之后应为期间"))
+        .saying(say!("no period", "不是期间"))
+        .help(say!("for example `in 2026`, `in 2026-Q1`, `in 2026-03`", "例如 `in 2026`、`in 2026-Q1`、`in 2026-03`"))
 }
 
 fn target(
@@ -265,10 +283,10 @@ fn target(
                 Diagnostic::error(
                     codes::targets::TARGET_WITHOUT_TIME,
                     phrase.span,
-                    format!("{} has no time", subject.what("target")),
+                    say!("{} has no time", "{}没有时间", subject.what("target")),
                 )
-                .saying("by when?")
-                .help("`by 2026-12-31`: to be reached then; `until 2026-12-31`: to hold until then; `in 2026`: over the whole of it"),
+                .saying(say!("by when?", "到什么时候？"))
+                .help(say!("`by 2026-12-31`: to be reached then; `until 2026-12-31`: to hold until then; `in 2026`: over the whole of it", "`by 2026-12-31`：届时达到；`until 2026-12-31`：保持到那时；`in 2026`：全年合计")),
             );
             None
         }
@@ -278,11 +296,11 @@ fn target(
                 Diagnostic::error(
                     codes::keys::UNFIT_PART,
                     second.span,
-                    format!("{} has two times", subject.what("target")),
+                    say!("{} has two times", "{}有两个时间", subject.what("target")),
                 )
-                .saying("the second")
-                .label(first.span, "the first")
-                .help("write two `target:` lines"),
+                .saying(say!("the second", "第二个"))
+                .label(first.span, say!("the first", "第一个"))
+                .help(say!("write two `target:` lines", "写两行 `target:`")),
             );
             None
         }
@@ -305,18 +323,22 @@ fn due(clause: &Clause, calendar: &Calendar, sink: &mut Diagnostics) -> Option<D
     }
     let date = values::date_of(&clause.value, sink, || match values::as_period(&clause.value) {
         Some(Ok(period)) => no_day(word, span, period.window(calendar).last()),
-        _ => Diagnostic::error(codes::keys::WRONG_SHAPE, span, format!("`{word}` takes a date"))
-            .saying("no date")
-            .help(format!("for example `{word} 2026-12-31`")),
+        _ => Diagnostic::error(codes::keys::WRONG_SHAPE, span, say!("`{word}` takes a date", "`{word}` 之后应为日期"))
+            .saying(say!("no date", "不是日期"))
+            .help(say!("for example `{word} 2026-12-31`", "例如 `{word} 2026-12-31`")),
     })?;
     Some(if clause.word == ClauseWord::By { Due::By(date) } else { Due::Until(date) })
 }
 
 fn no_day(word: &str, span: Span, last: Date) -> Diagnostic {
-    Diagnostic::error(codes::keys::WRONG_SHAPE, span, format!("`{word}` takes a date"))
-        .saying("a period")
-        .help(format!("write its last day: `{word} {last}`"))
-        .fix(Applicability::Proposed, format!("write `{last}`"), vec![Edit { span, text: last.to_string() }])
+    Diagnostic::error(codes::keys::WRONG_SHAPE, span, say!("`{word}` takes a date", "`{word}` 之后应为日期"))
+        .saying(say!("a period", "期间"))
+        .help(say!("write its last day: `{word} {last}`", "写它的末日：`{word} {last}`"))
+        .fix(
+            Applicability::Proposed,
+            say!("write `{last}`", "写成 `{last}`"),
+            vec![Edit { span, text: last.to_string() }],
+        )
 }
 
 fn level(

@@ -3,7 +3,7 @@
 
 use bigdecimal::{BigDecimal, Zero};
 
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, closest, codes, say};
 use crate::model::Properties;
 use crate::model::keys::{self, Key, Shape};
 use crate::source::Span;
@@ -20,9 +20,13 @@ pub fn wrong_shape(key: &Key, span: Span, sink: &mut Diagnostics) {
 }
 
 fn unfit(key: &Key, span: Span) -> Diagnostic {
-    Diagnostic::error(codes::keys::WRONG_SHAPE, span, format!("`{}` takes {}", key.name, key.shape.phrase()))
-        .saying("does not fit")
-        .help(format!("for example `{}: {}`", key.name, key.example))
+    Diagnostic::error(
+        codes::keys::WRONG_SHAPE,
+        span,
+        say!("`{}` takes {}", "`{}` 应为{}", key.name, key.shape.phrase()),
+    )
+    .saying(say!("does not fit", "不合适"))
+    .help(say!("for example `{}: {}`", "例如 `{}: {}`", key.name, key.example))
 }
 
 /// The one item of a value. None: reported, or a hole.
@@ -30,11 +34,11 @@ pub fn one<'a>((key, property): Keyed<'a>, sink: &mut Diagnostics) -> Option<&'a
     match property.value.as_slice() {
         [phrase] => (!is_hole(&phrase.expr)).then_some(phrase),
         [] => {
-            sink.push(unfit(key, property.key.span).saying("has no value"));
+            sink.push(unfit(key, property.key.span).saying(say!("has no value", "没有值")));
             None
         }
         [_, second, ..] => {
-            sink.push(unfit(key, second.span).saying("one value too many"));
+            sink.push(unfit(key, second.span).saying(say!("one value too many", "多了一个值")));
             None
         }
     }
@@ -56,7 +60,7 @@ pub fn alone<'a>(key: &Key, phrase: &'a Phrase, sink: &mut Diagnostics) -> Optio
         .or(phrase.clauses.first().map(|c| c.span));
     match beside {
         Some(span) => {
-            sink.push(unfit(key, span).saying("does not belong here"));
+            sink.push(unfit(key, span).saying(say!("does not belong here", "不应写在这里")));
             None
         }
         None => (!is_hole(&phrase.expr)).then_some(&phrase.expr),
@@ -66,7 +70,7 @@ pub fn alone<'a>(key: &Key, phrase: &'a Phrase, sink: &mut Diagnostics) -> Optio
 /// The items of a value, each an expression with nothing beside it; those that do not fit are reported and left out.
 pub fn each<'a>((key, property): Keyed<'a>, sink: &mut Diagnostics) -> Vec<&'a Expr> {
     if property.value.is_empty() {
-        sink.push(unfit(key, property.key.span).saying("has no value"));
+        sink.push(unfit(key, property.key.span).saying(say!("has no value", "没有值")));
     }
     property.value.iter().filter_map(|phrase| alone(key, phrase, sink)).collect()
 }
@@ -88,7 +92,7 @@ fn text_of(key: &Key, expr: &Expr, sink: &mut Diagnostics) -> Option<String> {
                 Edit { span: Span { end: expr.span.start, ..expr.span }, text: "\"".into() },
                 Edit { span: expr.span.after(), text: "\"".into() },
             ];
-            sink.push(unfit(key, expr.span).fix(Applicability::Safe, "put it in quotes", edits));
+            sink.push(unfit(key, expr.span).fix(Applicability::Safe, say!("put it in quotes", "加上引号"), edits));
             None
         }
         _ => {
@@ -122,17 +126,20 @@ pub fn word_of(what: &str, words: &[&str], name: &Name, sink: &mut Diagnostics) 
     if words.contains(&name.text.as_str()) {
         return true;
     }
-    let diagnostic =
-        Diagnostic::error(codes::keys::UNKNOWN_WORD, name.span, format!("`{what}` cannot be `{}`", name.text))
-            .saying(format!("one of {}", keys::list(words)));
+    let diagnostic = Diagnostic::error(
+        codes::keys::UNKNOWN_WORD,
+        name.span,
+        say!("`{what}` cannot be `{}`", "`{what}` 不能是 `{}`", name.text),
+    )
+    .saying(say!("one of {}", "应为 {}", keys::list(words)));
     // Short forms (`Mon`) and other words for the same (`up`) are too far off for a slip of the pen.
     let meant = |word: &str| words.iter().copied().find(|w| w.starts_with(word) && word.len() > 2);
     let other = keys::TWINS.iter().find(|(twin, _)| *twin == name.text).map(|(_, word)| *word);
     let near = other.filter(|word| words.contains(word)).or_else(|| meant(&name.text));
     sink.push(match near.or_else(|| closest(&name.text, words.iter().copied())) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+        Some(near) => diagnostic.help(Words::meant(near)).fix(
             Applicability::Proposed,
-            format!("write `{near}`"),
+            say!("write `{near}`", "写成 `{near}`"),
             vec![Edit { span: name.span, text: near.to_string() }],
         ),
         None => diagnostic,
@@ -192,9 +199,9 @@ pub fn days(keyed: Keyed<'_>, sink: &mut Diagnostics) -> Option<i64> {
     let each = match &number.unit {
         None => {
             let edit = Edit { span: expr.span.after(), text: " days".into() };
-            sink.push(unfit(keyed.0, expr.span).saying("of what?").fix(
+            sink.push(unfit(keyed.0, expr.span).saying(say!("of what?", "什么单位？")).fix(
                 Applicability::Proposed,
-                "write `days`",
+                say!("write `days`", "写成 `days`"),
                 vec![edit],
             ));
             return None;
@@ -242,10 +249,18 @@ pub fn share(key: &Key, expr: &Expr, sink: &mut Diagnostics) -> Option<BigDecima
             let written = format!("{}%", percent.normalized().to_plain_string());
             let edit = Edit { span: expr.span, text: written.clone() };
             sink.push(
-                Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, format!("`{}` takes a percentage", key.name))
-                    .saying("has no `%`")
-                    .help(format!("write `{written}`"))
-                    .fix(Applicability::Proposed, format!("write `{written}`"), vec![edit]),
+                Diagnostic::error(
+                    codes::keys::WRONG_SHAPE,
+                    expr.span,
+                    say!("`{}` takes a percentage", "`{}` 应为百分数", key.name),
+                )
+                .saying(say!("has no `%`", "没有 `%`"))
+                .help(say!("write `{written}`", "写成 `{written}`"))
+                .fix(
+                    Applicability::Proposed,
+                    say!("write `{written}`", "写成 `{written}`"),
+                    vec![edit],
+                ),
             );
             return None;
         }
@@ -259,9 +274,13 @@ pub fn share(key: &Key, expr: &Expr, sink: &mut Diagnostics) -> Option<BigDecima
             Diagnostic::error(
                 codes::targets::WEIGHT_OUT_OF_RANGE,
                 expr.span,
-                format!("`{}` lies between 0% and 100%", key.name),
+                say!("`{}` lies between 0% and 100%", "`{}` 应在 0% 与 100% 之间", key.name),
             )
-            .saying(if negative { "below 0%" } else { "above 100%" }),
+            .saying(if negative {
+                say!("below 0%", "低于 0%")
+            } else {
+                say!("above 100%", "高于 100%")
+            }),
         );
         return None;
     }
@@ -277,12 +296,12 @@ pub fn share_at(properties: &Properties<'_>, key: &str, sink: &mut Diagnostics) 
 // ---- days and periods --------------------------------------------------------------------------------------------
 
 /// Reports a date or period that does not exist.
-pub fn impossible(span: Span, why: String, sink: &mut Diagnostics) {
-    sink.push(Diagnostic::error(codes::keys::IMPOSSIBLE_DATE, span, why).saying("does not exist"));
+pub fn impossible(span: Span, why: Words, sink: &mut Diagnostics) {
+    sink.push(Diagnostic::error(codes::keys::IMPOSSIBLE_DATE, span, why).saying(say!("does not exist", "不存在")));
 }
 
 /// The period that an expression writes: None where it is none, Err where there is no such period.
-pub fn as_period(expr: &Expr) -> Option<Result<Period, String>> {
+pub fn as_period(expr: &Expr) -> Option<Result<Period, Words>> {
     match &expr.kind {
         ExprKind::Time(text) => Some(Period::parse(text)),
         ExprKind::Number(Number { digits, unit: None, .. }) if digits.len() == 4 => Some(Period::parse(digits)),
@@ -376,9 +395,9 @@ pub fn date_range(key: &Key, expr: &Expr, sink: &mut Diagnostics) -> Option<(Opt
             Diagnostic::error(
                 codes::keys::IMPOSSIBLE_DATE,
                 expr.span,
-                format!("this range ends on {last}, before it starts"),
+                say!("this range ends on {last}, before it starts", "这个范围在 {last} 结束，早于开始"),
             )
-            .help(format!("write `{last}..{start}`")),
+            .help(say!("write `{last}..{start}`", "写成 `{last}..{start}`")),
         );
         return None;
     }
@@ -431,7 +450,7 @@ pub const fn clause_word(word: ClauseWord) -> &'static str {
 
 /// The clauses of an item by their words: those of `allowed` at most once each, in that order; others are reported.
 pub fn clauses<'a, const N: usize>(
-    what: &str,
+    what: &Words,
     phrase: &'a Phrase,
     allowed: [ClauseWord; N],
     sink: &mut Diagnostics,
@@ -447,19 +466,19 @@ pub fn clauses<'a, const N: usize>(
                     Diagnostic::error(
                         codes::keys::UNFIT_PART,
                         clause.span,
-                        format!("{what} has `{}` twice", clause_word(clause.word)),
+                        say!("{1} has `{0}` twice", "{1}有两个 `{0}`", clause_word(clause.word), what),
                     )
-                    .saying("given again")
-                    .label(first.span, "first given here"),
+                    .saying(say!("given again", "再次给出"))
+                    .label(first.span, say!("first given here", "首次给出")),
                 );
             }
             None => sink.push(
                 Diagnostic::error(
                     codes::keys::UNFIT_PART,
                     clause.span,
-                    format!("{what} takes no `{}`", clause_word(clause.word)),
+                    say!("{1} takes no `{0}`", "{1}不带 `{0}`", clause_word(clause.word), what),
                 )
-                .saying("does not belong here"),
+                .saying(say!("does not belong here", "不应写在这里")),
             ),
         }
     }

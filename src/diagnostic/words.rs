@@ -57,6 +57,26 @@ impl Words {
         say!("did you mean `{near}`?", "是否应为 `{near}`？")
     }
 
+    /// `a, b or c`
+    pub fn either(all: impl IntoIterator<Item = Words>) -> Words {
+        let all: Vec<Words> = all.into_iter().collect();
+        match all.as_slice() {
+            [first @ .., last] if !first.is_empty() => say!("{} or {}", "{}或{}", Words::listed(first), last),
+            _ => Words::listed(&all),
+        }
+    }
+
+    /// `a, b, c`
+    pub fn listed(all: &[Words]) -> Words {
+        let (en, zh): (Vec<&str>, Vec<&str>) = all.iter().map(|words| (words.en.as_str(), words.zh.as_str())).unzip();
+        Words { en: en.join(", "), zh: zh.join("、") }
+    }
+
+    /// `` `a`, `b`, `c` ``: names as they are written.
+    pub fn names<'a>(all: impl IntoIterator<Item = &'a str>) -> Words {
+        Words::listed(&all.into_iter().map(|name| Words::same(format!("`{name}`"))).collect::<Vec<_>>())
+    }
+
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::En => &self.en,
@@ -82,8 +102,40 @@ impl<T: Display> Said for T {
 
 impl Said for Words {
     fn said(&self, lang: Lang) -> impl Display {
-        self.get(lang)
+        match lang {
+            Lang::En => self.en.clone(),
+            Lang::Zh => format!("{EDGE}{}{EDGE}", self.zh),
+        }
     }
+}
+
+impl Said for &Words {
+    fn said(&self, lang: Lang) -> impl Display {
+        Words::said(self, lang)
+    }
+}
+
+/// Stands around words that were put into a sentence in Chinese, until [`set`] has looked at what is beside them.
+const EDGE: char = '\u{f8ff}';
+
+/// Chinese as it is set: at an edge a blank stands between Chinese and what is not, and nowhere else.
+pub fn set(text: String) -> String {
+    if !text.contains(EDGE) {
+        return text;
+    }
+    let is_word = |c: &char| matches!(c, '\u{4e00}'..='\u{9fff}');
+    let is_other = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '`' | '%');
+    let mut out = String::with_capacity(text.len());
+    for (nth, part) in text.split(EDGE).filter(|part| !part.is_empty()).enumerate() {
+        let (before, behind) = (out.chars().next_back(), part.chars().next());
+        let apart = (before.as_ref().is_some_and(is_word) && behind.as_ref().is_some_and(is_other))
+            || (before.as_ref().is_some_and(is_other) && behind.as_ref().is_some_and(is_word));
+        if nth > 0 && apart {
+            out.push(' ');
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// `say!("weight {sum} of {}", "{}的权重为 {sum}", title)`: the same sentence in English and Chinese, each as in `format!`.
@@ -92,7 +144,9 @@ macro_rules! say {
     ($en:literal, $zh:literal $(, $value:expr)* $(,)?) => {
         $crate::diagnostic::Words {
             en: format!($en $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::En))*),
-            zh: format!($zh $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::Zh))*),
+            zh: $crate::diagnostic::set(
+                format!($zh $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::Zh))*),
+            ),
         }
     };
 }

@@ -34,8 +34,8 @@ pub const FUNCTIONS: &[Function] = &[
         (UnitRule::Row, RangeRule::Count),
     )
         .known_as(&[
-            (&["countif", "countifs", "count_if"], "write `count(S where condition)`"),
-            (&["counta", "countrows", "count_all", "cnt", "计数", "个数", "条数"], "rows are counted by `count(S)`"),
+            (&["countif", "countifs", "count_if"], "write `count(S where condition)`", "写成 `count(S where condition)`"),
+            (&["counta", "countrows", "count_all", "cnt", "计数", "个数", "条数"], "rows are counted by `count(S)`", "数行用 `count(S)`"),
         ]),
     aggregate(
         "count_distinct",
@@ -48,7 +48,7 @@ pub const FUNCTIONS: &[Function] = &[
         .known_as(&[
             (
                 &["distinct", "countd", "distinctcount", "countdistinct", "count_unique", "nunique", "uniq", "unique", "去重", "去重计数"],
-                "different values are counted by `count_distinct(S.field)`",
+                "different values are counted by `count_distinct(S.field)`", "去重计数用 `count_distinct(S.field)`",
             ),
         ]),
     aggregate(
@@ -60,9 +60,9 @@ pub const FUNCTIONS: &[Function] = &[
         (UnitRule::First, RangeRule::Sum),
     )
         .known_as(&[
-            (&["sumif", "sumifs", "sum_if"], "write `sum(S.field where condition)`"),
-            (&["sumproduct", "sumx"], "write the product inside: `sum(S.price * quantity)`"),
-            (&["total", "求和", "合计", "总和"], "write `sum(S.field)`"),
+            (&["sumif", "sumifs", "sum_if"], "write `sum(S.field where condition)`", "写成 `sum(S.field where condition)`"),
+            (&["sumproduct", "sumx"], "write the product inside: `sum(S.price * quantity)`", "把乘积写在里面：`sum(S.price * quantity)`"),
+            (&["total", "求和", "合计", "总和"], "write `sum(S.field)`", "写成 `sum(S.field)`"),
         ]),
     aggregate(
         "avg",
@@ -73,8 +73,8 @@ pub const FUNCTIONS: &[Function] = &[
         (UnitRule::First, RangeRule::Within),
     )
         .known_as(&[
-            (&["averageif", "averageifs", "avgif", "avg_if"], "write `avg(S.field where condition)`"),
-            (&["average", "mean", "averagex", "平均", "平均值", "均值"], "the mean is `avg(S.field)`"),
+            (&["averageif", "averageifs", "avgif", "avg_if"], "write `avg(S.field where condition)`", "写成 `avg(S.field where condition)`"),
+            (&["average", "mean", "averagex", "平均", "平均值", "均值"], "the mean is `avg(S.field)`", "平均值是 `avg(S.field)`"),
         ]),
     aggregate(
         "min",
@@ -84,7 +84,7 @@ pub const FUNCTIONS: &[Function] = &[
         Aggregation::Min,
         (UnitRule::First, RangeRule::Within),
     )
-    .known_as(&[(&["minifs", "最小", "最小值"], "write `min(S.field where condition)`")]),
+    .known_as(&[(&["minifs", "最小", "最小值"], "write `min(S.field where condition)`", "写成 `min(S.field where condition)`")]),
     aggregate(
         "max",
         "max(S.f [on field] [where condition]), max(x by grain-or-dimension)",
@@ -93,7 +93,7 @@ pub const FUNCTIONS: &[Function] = &[
         Aggregation::Max,
         (UnitRule::First, RangeRule::Within),
     )
-    .known_as(&[(&["maxifs", "最大", "最大值"], "write `max(S.field where condition)`")]),
+    .known_as(&[(&["maxifs", "最大", "最大值"], "write `max(S.field where condition)`", "写成 `max(S.field where condition)`")]),
     aggregate(
         "median",
         "median(S.f [on field] [where condition]), median(x by grain-or-dimension)",
@@ -102,7 +102,7 @@ pub const FUNCTIONS: &[Function] = &[
         Aggregation::Median,
         (UnitRule::First, RangeRule::Within),
     )
-    .known_as(&[(&["中位数"], "write `median(S.field)`")]),
+    .known_as(&[(&["中位数"], "write `median(S.field)`", "写成 `median(S.field)`")]),
     Function {
         takes: (2, Some(2)),
         ..aggregate(
@@ -116,7 +116,7 @@ pub const FUNCTIONS: &[Function] = &[
         .known_as(&[
             (
                 &["quantile", "percentile_cont", "percentile_inc", "approx_percentile"],
-                "write `percentile(S.field, 90)`",
+                "write `percentile(S.field, 90)`", "写成 `percentile(S.field, 90)`",
             ),
         ])
     },
@@ -131,9 +131,9 @@ pub const FUNCTIONS: &[Function] = &[
     .known_as(&[
         (
             &["stdev", "std", "stdev_s", "stddev_samp", "stddev_pop", "stdevp"],
-            "the standard deviation is `stddev(S.field)`",
+            "the standard deviation is `stddev(S.field)`", "标准差是 `stddev(S.field)`",
         ),
-        (&["var", "variance", "var_samp"], "write `power(stddev(S.field), 2)`"),
+        (&["var", "variance", "var_samp"], "write `power(stddev(S.field), 2)`", "写成 `power(stddev(S.field), 2)`"),
     ]),
     Function {
         takes: (2, Some(2)),
@@ -146,7 +146,7 @@ pub const FUNCTIONS: &[Function] = &[
             (UnitRule::First, RangeRule::Within),
         )
         .known_as(&[
-            (&["avg_weighted", "weighted_average", "weightedavg"], "write `weighted_avg(S.field, S.weight)`"),
+            (&["avg_weighted", "weighted_average", "weightedavg"], "write `weighted_avg(S.field, S.weight)`", "写成 `weighted_avg(S.field, S.weight)`"),
         ])
     },
 ];

@@ -36,7 +36,7 @@ pub const FUNCTIONS: &[Function] = &[
         .known_as(&[
             (
                 &["first", "first_value", "openingbalance", "openingbalancemonth"],
-                "a balance at the start is `opening(S.field)`",
+                "a balance at the start is `opening(S.field)`", "期初余额是 `opening(S.field)`",
             ),
         ]),
     balance(
@@ -50,7 +50,7 @@ pub const FUNCTIONS: &[Function] = &[
         .known_as(&[
             (
                 &["last", "last_value", "lastnonblank", "closingbalance", "closingbalancemonth"],
-                "a balance at the end is `closing(S.field)`",
+                "a balance at the end is `closing(S.field)`", "期末余额是 `closing(S.field)`",
             ),
         ]),
     balance(

@@ -36,7 +36,7 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(2)),
         (UnitRule::First, RangeRule::Rising),
     )
-    .known_as(&[(&["rounddown", "roundup", "floor", "ceil", "ceiling", "trunc", "int"], "write `round(x)`")]),
+    .known_as(&[(&["rounddown", "roundup", "floor", "ceil", "ceiling", "trunc", "int"], "write `round(x)`", "写成 `round(x)`")]),
     scalar(
         "abs",
         "abs(x)",
@@ -55,7 +55,7 @@ pub const FUNCTIONS: &[Function] = &[
         (2, None),
         (UnitRule::Agreed, RangeRule::Rising),
     )
-    .known_as(&[(&["least"], "write `min(x, y)`")]),
+    .known_as(&[(&["least"], "write `min(x, y)`", "写成 `min(x, y)`")]),
     scalar(
         "max",
         "max(x, y, …)",
@@ -65,7 +65,7 @@ pub const FUNCTIONS: &[Function] = &[
         (2, None),
         (UnitRule::Agreed, RangeRule::Rising),
     )
-    .known_as(&[(&["greatest"], "write `max(x, y)`")]),
+    .known_as(&[(&["greatest"], "write `max(x, y)`", "写成 `max(x, y)`")]),
     scalar(
         "clamp",
         "clamp(x, low, high)",
@@ -84,7 +84,7 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(1)),
         (UnitRule::Root, RangeRule::Rising),
     )
-    .known_as(&[(&["sqr", "root"], "write `sqrt(x)`, or `power(x, 2)` for the square")]),
+    .known_as(&[(&["sqr", "root"], "write `sqrt(x)`, or `power(x, 2)` for the square", "开方写成 `sqrt(x)`，平方写成 `power(x, 2)`")]),
     scalar(
         "ln",
         "ln(x)",
@@ -94,7 +94,7 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(1)),
         (UnitRule::PlainOfPlain, RangeRule::Rising),
     )
-    .known_as(&[(&["log", "log10", "logn"], "the natural logarithm is `ln(x)`")]),
+    .known_as(&[(&["log", "log10", "logn"], "the natural logarithm is `ln(x)`", "自然对数是 `ln(x)`")]),
     scalar(
         "exp",
         "exp(x)",
@@ -113,5 +113,5 @@ pub const FUNCTIONS: &[Function] = &[
         (2, Some(2)),
         (UnitRule::Power, RangeRule::Arithmetic),
     )
-    .known_as(&[(&["pow", "power10", "square"], "write `power(x, n)`")]),
+    .known_as(&[(&["pow", "power10", "square"], "write `power(x, n)`", "写成 `power(x, n)`")]),
 ];

@@ -42,7 +42,7 @@ fn cell(text: &str) -> String {
 }
 
 fn elsewhere(function: &Function) -> String {
-    let names = function.twins.iter().flat_map(|(names, _)| names.iter()).take(4);
+    let names = function.twins.iter().flat_map(|(names, ..)| names.iter()).take(4);
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 

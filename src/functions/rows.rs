@@ -39,7 +39,7 @@ pub const FUNCTIONS: &[Function] = &[
         .known_as(&[
             (
                 &["networkdays", "networkdays_intl", "business_days", "workday", "working_days"],
-                "write `workdays(start, end)`",
+                "write `workdays(start, end)`", "写成 `workdays(start, end)`",
             ),
         ]),
     row(
@@ -69,5 +69,5 @@ pub const FUNCTIONS: &[Function] = &[
         1,
         (UnitRule::Plain, RangeRule::Between(1, 7)),
     )
-    .known_as(&[(&["dayofweek", "day_of_week", "isodow", "dow"], "write `weekday(date)`: 1 is Monday")]),
+    .known_as(&[(&["dayofweek", "day_of_week", "isodow", "dow"], "write `weekday(date)`: 1 is Monday", "写成 `weekday(date)`：1 为周一")]),
 ];

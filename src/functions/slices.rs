@@ -13,7 +13,11 @@ pub const FUNCTIONS: &[Function] = &[
         takes: (1, None),
         unit: UnitRule::First,
         range: RangeRule::Within,
-        twins: &[(&["all", "allexcept", "removefilters", "fixed"], "the slice is widened by `overall(x)`")],
+        twins: &[(
+            &["all", "allexcept", "removefilters", "fixed"],
+            "the slice is widened by `overall(x)`",
+            "放宽切片用 `overall(x)`",
+        )],
     },
     Function {
         name: "only",
@@ -28,6 +32,7 @@ pub const FUNCTIONS: &[Function] = &[
         twins: &[(
             &["calculate", "filter", "only_if"],
             "a slice is chosen by `only(x, region = \"…\")`, rows by `where`",
+            "选切片用 `only(x, region = \"…\")`，选行用 `where`",
         )],
     },
 ];

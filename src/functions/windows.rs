@@ -28,7 +28,7 @@ pub const FUNCTIONS: &[Function] = &[
     .known_as(&[
         (
             &["lag", "prior", "prev", "previousmonth", "parallelperiod", "lastperiod"],
-            "the window before is `previous(x)`",
+            "the window before is `previous(x)`", "上一窗口是 `previous(x)`",
         ),
     ]),
     window(
@@ -43,7 +43,7 @@ pub const FUNCTIONS: &[Function] = &[
     .known_as(&[
         (
             &["sameperiodlastyear", "yoy", "dateadd_year", "prior_year", "last_year"],
-            "write `ago(x, 1 year)` or `growth(x, 1 year)`",
+            "write `ago(x, 1 year)` or `growth(x, 1 year)`", "写成 `ago(x, 1 year)` 或 `growth(x, 1 year)`",
         ),
     ]),
     window(
@@ -55,7 +55,7 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(1)),
         (UnitRule::First, RangeRule::Within),
     )
-    .known_as(&[(&["totalytd", "datesytd", "year_to_date", "累计"], "write `ytd(x)`")]),
+    .known_as(&[(&["totalytd", "datesytd", "year_to_date", "累计"], "write `ytd(x)`", "写成 `ytd(x)`")]),
     window(
         "qtd",
         "qtd(x)",
@@ -65,7 +65,7 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(1)),
         (UnitRule::First, RangeRule::Within),
     )
-    .known_as(&[(&["totalqtd", "datesqtd", "quarter_to_date"], "write `qtd(x)`")]),
+    .known_as(&[(&["totalqtd", "datesqtd", "quarter_to_date"], "write `qtd(x)`", "写成 `qtd(x)`")]),
     window(
         "mtd",
         "mtd(x)",
@@ -75,7 +75,7 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(1)),
         (UnitRule::First, RangeRule::Within),
     )
-    .known_as(&[(&["totalmtd", "datesmtd", "month_to_date"], "write `mtd(x)`")]),
+    .known_as(&[(&["totalmtd", "datesmtd", "month_to_date"], "write `mtd(x)`", "写成 `mtd(x)`")]),
     window(
         "rolling",
         "rolling(x, span)",
@@ -88,7 +88,7 @@ pub const FUNCTIONS: &[Function] = &[
     .known_as(&[
         (
             &["moving_average", "movingavg", "rolling_avg", "window_avg", "sma"],
-            "write `rolling(x, 12 months)`, or `rolling(avg(x by month), 12 months)` for the mean of months",
+            "write `rolling(x, 12 months)`, or `rolling(avg(x by month), 12 months)` for the mean of months", "写成 `rolling(x, 12 months)`；各月的平均写成 `rolling(avg(x by month), 12 months)`",
         ),
     ]),
     window(
@@ -112,7 +112,7 @@ pub const FUNCTIONS: &[Function] = &[
     .known_as(&[
         (
             &["running_total", "cumsum", "running_sum", "cumulative"],
-            "write `to_date(x)`, or `ytd(x)` within the year",
+            "write `to_date(x)`, or `ytd(x)` within the year", "写成 `to_date(x)`，本年内写成 `ytd(x)`",
         ),
     ]),
     window(
@@ -125,8 +125,8 @@ pub const FUNCTIONS: &[Function] = &[
         (UnitRule::Plain, RangeRule::Arithmetic),
     )
     .known_as(&[
-        (&["mom", "qoq", "pct_change", "percent_change", "环比"], "write `growth(x)`"),
-        (&["同比"], "write `growth(x, 1 year)`"),
+        (&["mom", "qoq", "pct_change", "percent_change", "环比"], "write `growth(x)`", "写成 `growth(x)`"),
+        (&["同比"], "write `growth(x, 1 year)`", "写成 `growth(x, 1 year)`"),
     ]),
     window(
         "per_year",
@@ -137,5 +137,5 @@ pub const FUNCTIONS: &[Function] = &[
         (1, Some(1)),
         (UnitRule::First, RangeRule::Arithmetic),
     )
-    .known_as(&[(&["annualize", "annualise", "annualized"], "write `per_year(x)`")]),
+    .known_as(&[(&["annualize", "annualise", "annualized"], "write `per_year(x)`", "写成 `per_year(x)`")]),
 ];

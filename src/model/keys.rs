@@ -3,6 +3,7 @@
 
 mod tables;
 
+use crate::diagnostic::{Words, say};
 use crate::syntax::ast::DeclKind;
 
 /// What a key takes.
@@ -51,49 +52,44 @@ pub enum Shape {
 
 impl Shape {
     /// What it takes, for messages: `takes …`.
-    pub fn phrase(self) -> String {
+    pub fn phrase(self) -> Words {
         match self {
-            Shape::Text => "a text in quotes".into(),
-            Shape::Texts => "one text or several, each in quotes".into(),
-            Shape::Word(words) => format!("one of {}", list(words)),
-            Shape::Flag => "`true` or `false`".into(),
-            Shape::Whole => "a whole number from 1 on".into(),
-            Shape::Percent => "a percentage".into(),
-            Shape::Days => "a number of days".into(),
-            Shape::Date => "a date".into(),
-            Shape::Dates => "dates and ranges of dates".into(),
-            Shape::DateRange => "a range of dates".into(),
-            Shape::Period => "a period".into(),
-            Shape::Unit => "a unit".into(),
-            Shape::CountUnit => "the name of a `count` unit".into(),
-            Shape::Formula => "one formula".into(),
-            Shape::Field => "the name of one field".into(),
-            Shape::Fields => "names of fields".into(),
-            Shape::Name(kinds) => format!("the name of {}", kinds_phrase(kinds)),
-            Shape::Names(kinds) => format!("one name or several, each of {}", kinds_phrase(kinds)),
-            Shape::FormerNames => "one name or several".into(),
-            Shape::Shares => "one factor or several, each with its share where wanted".into(),
-            Shape::Reader => "a file to read".into(),
-            Shape::Baseline => "a value and its period, or `none` and why".into(),
-            Shape::Target => "a value and its time".into(),
-            Shape::Level => "a value".into(),
-            Shape::Score => "values and their scores, or `steps`".into(),
-            Shape::Anchors => "values of the scale and their words".into(),
-            Shape::Review => "how often, and by whom".into(),
+            Shape::Text => say!("a text in quotes", "引号里的文本"),
+            Shape::Texts => say!("one text or several, each in quotes", "一段或多段引号里的文本"),
+            Shape::Word(words) => say!("one of {}", "其中之一：{}", list(words)),
+            Shape::Flag => say!("`true` or `false`", "`true` 或 `false`"),
+            Shape::Whole => say!("a whole number from 1 on", "从 1 起的整数"),
+            Shape::Percent => say!("a percentage", "百分数"),
+            Shape::Days => say!("a number of days", "天数"),
+            Shape::Date => say!("a date", "日期"),
+            Shape::Dates => say!("dates and ranges of dates", "日期或日期范围"),
+            Shape::DateRange => say!("a range of dates", "日期范围"),
+            Shape::Period => say!("a period", "期间"),
+            Shape::Unit => say!("a unit", "单位"),
+            Shape::CountUnit => say!("the name of a `count` unit", "计数单位（`count`）的名称"),
+            Shape::Formula => say!("one formula", "一个公式"),
+            Shape::Field => say!("the name of one field", "一个字段的名称"),
+            Shape::Fields => say!("names of fields", "字段的名称"),
+            Shape::Name(kinds) => say!("the name of {}", "{}的名称", kinds_phrase(kinds)),
+            Shape::Names(kinds) => say!("one name or several, each of {}", "一个或多个{}的名称", kinds_phrase(kinds)),
+            Shape::FormerNames => say!("one name or several", "一个或多个名称"),
+            Shape::Shares => {
+                say!("one factor or several, each with its share where wanted", "一个或多个因素，可写明各占多少")
+            }
+            Shape::Reader => say!("a file to read", "要读取的文件"),
+            Shape::Baseline => say!("a value and its period, or `none` and why", "值及其期间，或 `none` 及原因"),
+            Shape::Target => say!("a value and its time", "值及其时间"),
+            Shape::Level => say!("a value", "一个值"),
+            Shape::Score => say!("values and their scores, or `steps`", "值及其得分，或 `steps`"),
+            Shape::Anchors => say!("values of the scale and their words", "各级的值及其含义"),
+            Shape::Review => say!("how often, and by whom", "多久一次、由谁"),
         }
     }
 }
 
 /// `` `a`, `b` or `c` ``
-pub fn list(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => format!("`{one}`"),
-        [first @ .., last] => {
-            let first: Vec<_> = first.iter().map(|w| format!("`{w}`")).collect();
-            format!("{} or `{last}`", first.join(", "))
-        }
-    }
+pub fn list(words: &[&str]) -> Words {
+    Words::either(words.iter().map(|word| Words::same(format!("`{word}`"))))
 }
 
 /// Words that people know from elsewhere, and the language's for them.
@@ -119,9 +115,18 @@ pub const TWINS: &[(&str, &str)] = &[
 ];
 
 /// `a challenge or an opportunity`
-pub fn kinds_phrase(kinds: &[DeclKind]) -> String {
-    let words: Vec<_> = kinds.iter().map(|k| with_article(k.word())).collect();
-    words.join(" or ")
+pub fn kinds_phrase(kinds: &[DeclKind]) -> Words {
+    Words::either(kinds.iter().map(|kind| a_kind(*kind)))
+}
+
+/// `an indicator`
+pub fn a_kind(kind: DeclKind) -> Words {
+    Words { en: with_article(kind.word()), zh: kind_in_chinese(kind) }
+}
+
+/// The Chinese term of a kind, the first where it has two.
+pub fn kind_in_chinese(kind: DeclKind) -> String {
+    declaration(kind).chinese.split('/').next().unwrap_or_default().trim().to_string()
 }
 
 /// `an indicator`, `a factor`.
@@ -159,7 +164,7 @@ pub struct Key {
 pub enum Value {
     None,
     /// What follows the name, for messages.
-    Required(&'static str),
+    Required(&'static str, &'static str),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -256,7 +261,7 @@ pub fn reference() -> String {
                 "| `{}` | {} | {} | {}{need} | `{}: {}` |\n",
                 key.name,
                 key.chinese,
-                key.shape.phrase(),
+                key.shape.phrase().en,
                 key.doc,
                 key.name,
                 key.example
@@ -264,7 +269,7 @@ pub fn reference() -> String {
         }
         if !table.inside.is_empty() {
             let inside: Vec<&str> = table.inside.iter().map(|k| k.word()).collect();
-            text.push_str(&format!("\nIn its block may stand: {}.\n", list(&inside).replace(" or ", " and ")));
+            text.push_str(&format!("\nIn its block may stand: {}.\n", list(&inside).en.replace(" or ", " and ")));
         }
     }
     text

@@ -1,7 +1,7 @@
 //! The judgement of one declaration against the key table: which keys it has, which it lacks, what may not stand there.
 
-use super::keys::{self, Declaration, Key, Need, Value, with_article};
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
+use super::keys::{self, Declaration, Key, Need, Value, a_kind};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, closest, codes, say};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Entry, Name, Property};
 
@@ -32,11 +32,14 @@ pub fn read(decl: &Decl) -> Properties<'_> {
 }
 
 /// What a declaration is called in messages: ``indicator `csat` ``, `` calendar``, ``test "…"``.
-pub fn title(decl: &Decl) -> String {
+pub fn title(decl: &Decl) -> Words {
+    let (word, chinese) = (decl.kind.word(), keys::kind_in_chinese(decl.kind));
     match (&decl.name, &decl.label) {
-        (Some(name), _) => format!("{} `{}`", decl.kind.word(), name.text),
-        (None, Some(label)) => format!("{} \"{}\"", decl.kind.word(), label.text),
-        (None, None) => format!("this {}", decl.kind.word()),
+        (Some(name), _) => Words { en: format!("{word} `{}`", name.text), zh: format!("{chinese} `{}`", name.text) },
+        (None, Some(label)) => {
+            Words { en: format!("{word} \"{}\"", label.text), zh: format!("{chinese}“{}”", label.text) }
+        }
+        (None, None) => Words { en: format!("this {word}"), zh: format!("这个{chinese}") },
     }
 }
 
@@ -64,14 +67,16 @@ pub fn judge<'a>(decl: &'a Decl, unread: &dyn Fn(Span) -> bool, sink: &mut Diagn
             },
             Entry::Decl(inner) => misplaced_declaration(table, decl, inner, sink),
             Entry::Field(field) if decl.kind != DeclKind::Source => {
-                misplaced(decl, field.span, "field", "a source", sink);
+                misplaced(decl, field.span, "field", DeclKind::Source, sink);
             }
             Entry::Clean(clean) if decl.kind != DeclKind::Source => {
-                misplaced(decl, clean.span, "clean", "a source", sink);
+                misplaced(decl, clean.span, "clean", DeclKind::Source, sink);
             }
-            Entry::Given(given) if decl.kind != DeclKind::Test => misplaced(decl, given.span, "given", "a test", sink),
+            Entry::Given(given) if decl.kind != DeclKind::Test => {
+                misplaced(decl, given.span, "given", DeclKind::Test, sink)
+            }
             Entry::Expect(expect) if decl.kind != DeclKind::Test => {
-                misplaced(decl, expect.span, "expect", "a test", sink);
+                misplaced(decl, expect.span, "expect", DeclKind::Test, sink);
             }
             Entry::Field(_)
             | Entry::Clean(_)
@@ -107,11 +112,11 @@ fn add<'a>(
             Diagnostic::error(
                 codes::keys::DOUBLED_KEY,
                 property.key.span,
-                format!("{} has `{}` twice", title(decl), key.name),
+                say!("{} has `{}` twice", "{}有两个 `{}`", title(decl), key.name),
             )
-            .saying("given again")
-            .label(first.key.span, "first given here")
-            .help("keep one of the two"),
+            .saying(say!("given again", "再次给出"))
+            .label(first.key.span, say!("first given here", "首次给出"))
+            .help(say!("keep one of the two", "保留其中一个")),
         ),
         _ => properties.list.push((key, property)),
     }
@@ -120,22 +125,25 @@ fn add<'a>(
 /// The diagnostic for a key that the declaration does not take, and the key that was probably meant.
 fn unknown_key(table: &Declaration, decl: &Decl, written: &Name) -> (Diagnostic, Option<&'static str>) {
     let word = written.text.as_str();
-    let kind = decl.kind.word();
-    let owners: Vec<&str> = keys::declarations().filter(|d| d.key(word).is_some()).map(|d| d.kind.word()).collect();
+    let kind = a_kind(decl.kind);
+    let owners: Vec<Words> = keys::declarations().filter(|d| d.key(word).is_some()).map(|d| a_kind(d.kind)).collect();
     if !owners.is_empty() {
-        let owners = owners.iter().map(|o| with_article(o)).collect::<Vec<_>>().join(" or ");
+        let owners = Words::either(owners);
         let diagnostic = Diagnostic::error(
             codes::keys::MISPLACED_KEY,
             written.span,
-            format!("{} takes no `{word}`", with_article(kind)),
+            say!("{} takes no `{word}`", "{}没有 `{word}`", kind),
         )
-        .saying(format!("belongs to {owners}"))
-        .help(format!("write it in the block of {owners}, or delete it"));
+        .saying(say!("belongs to {}", "属于{}", owners))
+        .help(say!("write it in the block of {}, or delete it", "写在{}的块里，或删去", owners));
         return (diagnostic, None);
     }
-    let diagnostic =
-        Diagnostic::error(codes::keys::UNKNOWN_KEY, written.span, format!("unknown key `{word}` in {}", title(decl)))
-            .saying(format!("{} has no such key", with_article(kind)));
+    let diagnostic = Diagnostic::error(
+        codes::keys::UNKNOWN_KEY,
+        written.span,
+        say!("unknown key `{word}` in {}", "{}里有未知的键 `{word}`", title(decl)),
+    )
+    .saying(say!("{} has no such key", "{}没有这个键", kind));
     let translated = table.keys.iter().find(|k| k.chinese.split(['/', ' ']).any(|c| c == word) || k.chinese == word);
     let near = match translated {
         Some(key) => Some(key.name),
@@ -143,66 +151,76 @@ fn unknown_key(table: &Declaration, decl: &Decl, written: &Name) -> (Diagnostic,
     };
     match near {
         Some(near) => {
-            let help =
-                if translated.is_some() { format!("the key is `{near}`") } else { format!("did you mean `{near}`?") };
+            let help = match translated {
+                Some(_) => say!("the key is `{near}`", "这个键是 `{near}`"),
+                None => Words::meant(near),
+            };
             let edit = Edit { span: written.span, text: near.to_string() };
-            (diagnostic.help(help).fix(Applicability::Proposed, format!("write `{near}`"), vec![edit]), Some(near))
+            (
+                diagnostic.help(help).fix(Applicability::Proposed, say!("write `{near}`", "写成 `{near}`"), vec![edit]),
+                Some(near),
+            )
         }
         None => (diagnostic.help(takes(table)), None),
     }
 }
 
 /// What a declaration takes, as help; a long list is read in the reference.
-fn takes(table: &Declaration) -> String {
+fn takes(table: &Declaration) -> Words {
     if table.keys.len() > 12 {
-        return "what has no key of its own is said in `note`; the reference lists the keys".to_string();
+        return say!(
+            "what has no key of its own is said in `note`; the reference lists the keys",
+            "没有专门的键的内容写在 `note` 里；全部的键见参考手册"
+        );
     }
-    let names: Vec<_> = table.keys.iter().map(|k| format!("`{}`", k.name)).collect();
-    format!("{} takes {}", with_article(table.kind.word()), names.join(", "))
+    let names = Words::names(table.keys.iter().map(|k| k.name));
+    say!("{} takes {}", "{}的键有 {}", a_kind(table.kind), names)
 }
 
 fn misplaced_declaration(table: &Declaration, outer: &Decl, inner: &Decl, sink: &mut Diagnostics) {
     if table.inside.contains(&inner.kind) {
         return;
     }
-    let word = inner.kind.word();
-    let home = keys::declarations()
-        .filter(|d| d.inside.contains(&inner.kind))
-        .map(|d| with_article(d.kind.word()))
-        .collect::<Vec<_>>();
-    let mut places = home;
-    if keys::declaration(inner.kind).top {
-        places.insert(0, "outside every block".to_string());
-    }
-    let places = places.join(" or in ").replace("or in outside", "outside");
-    let places = if places.starts_with("outside") { places } else { format!("in {places}") };
+    let outside = keys::declaration(inner.kind).top;
+    let homes = keys::declarations().filter(|d| d.inside.contains(&inner.kind)).map(|d| a_kind(d.kind));
+    let homes = Words::either(homes.map(|home| say!("in {}", "{}里", home)));
+    let stands = match (outside, homes.is_empty()) {
+        (true, true) => say!("outside every block", "所有块之外"),
+        (true, false) => say!("outside every block or {}", "所有块之外或{}", homes),
+        (false, _) => homes,
+    };
+    let kind = a_kind(inner.kind);
     sink.push(
         Diagnostic::error(
             codes::keys::MISPLACED_DECLARATION,
             place(inner),
-            format!("{} cannot stand in {}", with_article(word), with_article(outer.kind.word())),
+            say!("{} cannot stand in {}", "{0}不能写在{1}里", kind, a_kind(outer.kind)),
         )
-        .saying(format!("a{} stands {places}", with_article(word).trim_start_matches('a')))
-        .label(place(outer), format!("in {}", title(outer)))
+        .saying(say!("{} stands {}", "{0}应写在{1}", kind, stands))
+        .label(place(outer), say!("in {}", "在{}里", title(outer)))
         .help(match keys::declaration(inner.kind).key(outer.kind.word()) {
-            Some(key) => format!(
-                "write it outside, and in its block `{}: {}`",
-                key.name,
-                outer.name.as_ref().map_or(key.example, |n| n.text.as_str())
-            ),
-            None => format!("move it {}", if places.starts_with("outside") { "out of the block" } else { "there" }),
+            Some(key) => {
+                let example = outer.name.as_ref().map_or(key.example, |n| n.text.as_str());
+                let name = key.name;
+                say!(
+                    "write it outside, and in its block `{name}: {example}`",
+                    "写在外面，并在它的块里写 `{name}: {example}`"
+                )
+            }
+            None if outside => say!("move it out of the block", "移到块外"),
+            None => say!("move it there", "移到那里"),
         }),
     );
 }
 
-fn misplaced(decl: &Decl, span: Span, what: &str, home: &str, sink: &mut Diagnostics) {
+fn misplaced(decl: &Decl, span: Span, what: &str, home: DeclKind, sink: &mut Diagnostics) {
     sink.push(
         Diagnostic::error(
             codes::keys::MISPLACED_DECLARATION,
             span,
-            format!("`{what}` cannot stand in {}", with_article(decl.kind.word())),
+            say!("`{what}` cannot stand in {}", "`{what}` 不能写在{}里", a_kind(decl.kind)),
         )
-        .saying(format!("`{what}` stands in {home}")),
+        .saying(say!("`{what}` stands in {}", "`{what}` 应写在{}里", a_kind(home))),
     );
 }
 
@@ -211,25 +229,31 @@ pub fn judge_top(decl: &Decl, sink: &mut Diagnostics) {
     if keys::declaration(decl.kind).top {
         return;
     }
-    let homes: Vec<_> =
-        keys::declarations().filter(|d| d.inside.contains(&decl.kind)).map(|d| with_article(d.kind.word())).collect();
-    let word = with_article(decl.kind.word());
+    let homes = keys::declarations().filter(|d| d.inside.contains(&decl.kind)).map(|d| a_kind(d.kind));
+    let homes = Words::either(homes);
     sink.push(
         Diagnostic::error(
             codes::keys::MISPLACED_DECLARATION,
             place(decl),
-            format!("{word} cannot stand outside every block"),
+            say!("{} cannot stand outside every block", "{}不能写在所有块之外", a_kind(decl.kind)),
         )
-        .saying(format!("stands in {}", homes.join(" or "))),
+        .saying(say!("stands in {}", "应写在{}里", homes)),
     );
 }
 
 fn missing_head(table: &Declaration, decl: &Decl, sink: &mut Diagnostics) {
-    let word = decl.kind.word();
-    if let (Value::Required(what), true) = (table.value, decl.value.as_ref().is_none_or(Vec::is_empty)) {
+    if let (Value::Required(en, zh), true) = (table.value, decl.value.as_ref().is_none_or(Vec::is_empty)) {
         sink.push(
-            Diagnostic::error(codes::keys::MISSING_HEAD, place(decl), format!("{} says nothing", title(decl)))
-                .help(format!("write after the name {what}")),
+            Diagnostic::error(
+                codes::keys::MISSING_HEAD,
+                place(decl),
+                say!("{} says nothing", "{}没有内容", title(decl)),
+            )
+            .help(say!(
+                "write after the name {}",
+                "在名称之后写{}",
+                Words { en: en.into(), zh: zh.into() }
+            )),
         );
     }
     if let (Value::None, Some(first)) = (table.value, decl.value.as_ref().and_then(|v| v.first())) {
@@ -237,13 +261,17 @@ fn missing_head(table: &Declaration, decl: &Decl, sink: &mut Diagnostics) {
             Diagnostic::error(
                 codes::keys::UNFIT_PART,
                 first.span,
-                format!("{} has no value of its own", with_article(word)),
+                say!("{} has no value of its own", "{}本身没有值", a_kind(decl.kind)),
             )
-            .help("what it says stands in its block"),
+            .help(say!("what it says stands in its block", "内容写在它的块里")),
         );
     }
     if let (Some(when), true) = (&decl.when, decl.kind != DeclKind::Action) {
-        sink.push(Diagnostic::error(codes::keys::UNFIT_PART, when.span, "only an action has a `when`"));
+        sink.push(Diagnostic::error(
+            codes::keys::UNFIT_PART,
+            when.span,
+            say!("only an action has a `when`", "只有行动带 `when`"),
+        ));
     }
 }
 
@@ -257,14 +285,18 @@ fn missing_keys(table: &Declaration, decl: &Decl, properties: &Properties, meant
         return;
     }
     let names: Vec<&str> = missing.iter().map(|k| k.name).collect();
-    let examples: Vec<_> = missing.iter().map(|k| format!("`{}: {}`", k.name, k.example)).collect();
+    let examples = missing.iter().map(|k| Words::same(format!("`{}: {}`", k.name, k.example)));
+    let examples = Words::listed(&examples.collect::<Vec<_>>());
     sink.push(
         Diagnostic::error(
             codes::keys::MISSING_KEY,
             place(decl),
-            format!("{} has no {}", title(decl), keys::list(&names)),
+            say!("{} has no {}", "{}没有 {}", title(decl), keys::list(&names)),
         )
-        .saying(if names.len() == 1 { "a required key is missing" } else { "required keys are missing" })
-        .help(format!("for example {}", examples.join(", "))),
+        .saying(match names.len() {
+            1 => say!("a required key is missing", "缺少必需的键"),
+            _ => say!("required keys are missing", "缺少必需的键"),
+        })
+        .help(say!("for example {}", "例如 {}", examples)),
     );
 }

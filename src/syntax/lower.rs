@@ -7,7 +7,7 @@ use super::ast::*;
 use super::grammar::Rule;
 use super::map::Map;
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Words, say};
 use crate::source::{SourceFile, Span};
 use pest::iterators::Pair;
 use unicode_normalization::UnicodeNormalization;
@@ -215,7 +215,7 @@ impl Lower<'_> {
             Piece::Use(_) | Piece::Entry(Entry::Decl(_) | Entry::Allow(_) | Entry::Hole(_)) => return,
             Piece::Entry(Entry::Property(p)) => (
                 p.span,
-                say!("`{}:`", "`{}:` ", p.key.text),
+                Words::same(format!("`{}:`", p.key.text)),
                 say!(
                     "it belongs in the braces of a declaration, such as `indicator name {{ … }}`",
                     "它应写在声明的大括号里，例如 `indicator name {{ … }}`"
@@ -223,22 +223,22 @@ impl Lower<'_> {
             ),
             Piece::Entry(Entry::Field(f)) => (
                 f.span,
-                say!("`field`", "`field` "),
+                Words::same("`field`"),
                 say!("it belongs in `source name {{ … }}`", "它应写在 `source name {{ … }}` 里"),
             ),
             Piece::Entry(Entry::Clean(c)) => (
                 c.span,
-                say!("`clean`", "`clean` "),
+                Words::same("`clean`"),
                 say!("it belongs in `source name {{ … }}`", "它应写在 `source name {{ … }}` 里"),
             ),
             Piece::Entry(Entry::Given(g)) => (
                 g.span,
-                say!("`given`", "`given` "),
+                Words::same("`given`"),
                 say!("it belongs in `test \"…\" {{ … }}`", "它应写在 `test \"…\" {{ … }}` 里"),
             ),
             Piece::Entry(Entry::Expect(e)) => (
                 e.span,
-                say!("`expect`", "`expect` "),
+                Words::same("`expect`"),
                 say!("it belongs in `test \"…\" {{ … }}`", "它应写在 `test \"…\" {{ … }}` 里"),
             ),
             Piece::Step(step) => (

@@ -18,23 +18,11 @@ const fn same(text: &'static str) -> Phrase {
     (text, text)
 }
 
-/// With a blank before it where it stands in backticks, as Chinese is set beside them.
-fn apart(word: &str) -> String {
-    let blank = if word.starts_with('`') { " " } else { "" };
-    format!("{blank}{word}")
-}
-
 /// `a, b or c`
 pub(super) fn either(words: &[Phrase]) -> Words {
-    let (english, chinese): (Vec<&str>, Vec<&str>) = words.iter().copied().unzip();
-    match (english.as_slice(), chinese.as_slice()) {
-        ([first @ .., en], [before @ .., zh]) if !first.is_empty() => {
-            let before = apart(&before.join("、"));
-            let gap = if before.ends_with('`') { " " } else { "" };
-            Words { en: format!("{} or {en}", first.join(", ")), zh: format!("{before}{gap}或{}", apart(zh)) }
-        }
-        ([en], [zh]) => Words { en: en.to_string(), zh: apart(zh) },
-        _ => say!("more", "更多内容"),
+    match words {
+        [] => say!("more", "更多内容"),
+        words => Words::either(words.iter().map(|(en, zh)| Words { en: en.to_string(), zh: zh.to_string() })),
     }
 }
 

@@ -6,7 +6,7 @@ use super::grammar::{Grammar, Rule};
 use super::lower::{Lower, Node, RESERVED};
 use super::phrases;
 use crate::diagnostic::codes::syntax as codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, say};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Words, say};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
@@ -97,7 +97,7 @@ impl Lower<'_> {
         let (span, what) = if found.is_empty() {
             (self.place(at, at), say!("the end of the line", "行末"))
         } else {
-            (self.place(at, at + found.len()), say!("`{found}`", " `{found}`"))
+            (self.place(at, at + found.len()), Words::same(format!("`{found}`")))
         };
         let word = found.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"');
         let report = if (words.is_empty() || words.len() > 3 || ends) && !found.is_empty() {

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod check;
+mod chinese;
 mod ci;
 mod cli;
 #[cfg(feature = "engine")]

@@ -11,7 +11,7 @@ use crate::design::{
     Aggregate, AggregateFunction, FieldId, FieldKind, FieldPath, Formula, FormulaKind, RowExpr, RowType, SetAtom,
     SourceId, Type,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, codes, say};
 use crate::functions::{Aggregation, UnitRule};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
@@ -51,7 +51,7 @@ impl Call<'_> {
         if (arg.filter.is_some() || arg.on.is_some())
             && let Some(name) = first_name(&arg.expr).filter(|name| self.scope.entity(&name.text).is_none())
         {
-            self.scope.unknown_name(name, "source", |e| matches!(e, Entity::Source(_)), sink);
+            self.scope.unknown_name(name, &say!("source", "来源"), |e| matches!(e, Entity::Source(_)), sink);
             return None;
         }
         if !self.arity(sink) || !self.no_clauses(sink) {
@@ -66,16 +66,16 @@ impl Call<'_> {
             Type::Bool => {
                 self.wrong_arguments(
                     arg.expr.span,
-                    "a condition is counted over members or sub-windows".to_string(),
+                    say!("a condition is counted over members or sub-windows", "条件按成员或子窗口计数"),
                     sink,
                 );
                 None
             }
             _ => {
                 sink.push(
-                    Diagnostic::error(codes::types::WRONG_TYPE, arg.expr.span, "`count` counts rows or keys")
-                        .saying(format!("this is {}", units::describe(&set.ty)))
-                        .help("count the rows of a source, `count(orders)`, or the keys of a set, `count(set(orders.customer_id))`"),
+                    Diagnostic::error(codes::types::WRONG_TYPE, arg.expr.span, say!("`count` counts rows or keys", "`count` 数的是行或键"))
+                        .saying(units::this_is(&units::describe(&set.ty)))
+                        .help(say!("count the rows of a source, `count(orders)`, or the keys of a set, `count(set(orders.customer_id))`", "数来源的行：`count(orders)`；数集合的键：`count(set(orders.customer_id))`")),
                 );
                 None
             }
@@ -88,7 +88,7 @@ impl Call<'_> {
             if !holds_hole(&arg.expr) {
                 self.wrong_arguments(
                     arg.expr.span,
-                    format!("`{}` aggregates a field of a source", self.function.name),
+                    say!("`{}` aggregates a field of a source", "`{}` 对来源的一个字段聚合", self.function.name),
                     sink,
                 );
             }
@@ -101,12 +101,24 @@ impl Call<'_> {
                     Diagnostic::error(
                         codes::types::WRONG_ARGUMENTS,
                         name.span,
-                        format!("`{}` is a field; its source stands before it", name.text),
+                        say!(
+                            "`{}` is a field; its source stands before it",
+                            "`{}` 是字段，前面要写它的来源",
+                            name.text
+                        ),
                     )
-                    .saying("a field")
-                    .help(format!("write `{}({}.{})`", self.function.name, source.naming.name, name.text)),
+                    .saying(say!("a field", "字段"))
+                    .help(say!(
+                        "write `{}({}.{})`",
+                        "写成 `{}({}.{})`",
+                        self.function.name,
+                        source.naming.name,
+                        name.text
+                    )),
                 ),
-                None => self.scope.unknown_name(name, "source", |e| matches!(e, Entity::Source(_)), sink),
+                None => {
+                    self.scope.unknown_name(name, &say!("source", "来源"), |e| matches!(e, Entity::Source(_)), sink)
+                }
             }
             return;
         };
@@ -122,28 +134,33 @@ impl Call<'_> {
                 Diagnostic::error(
                     codes::types::WRONG_TYPE,
                     arg.expr.span,
-                    format!("a set has no {}", noun(self.function.name)),
+                    say!("a set has no {}", "集合没有{}", noun(self.function.name)),
                 )
-                .saying("a set of keys")
-                .help("a set can be counted, `count(…)`, or chosen as a slice, `only(x, dimension in …)`"),
+                .saying(say!("a set of keys", "键的集合"))
+                .help(say!(
+                    "a set can be counted, `count(…)`, or chosen as a slice, `only(x, dimension in …)`",
+                    "集合可以计数：`count(…)`；也可以用作切片：`only(x, dimension in …)`"
+                )),
             );
             return;
         }
         let is_source = matches!(arg.expr.bare().kind, ExprKind::Path(ref parts) if parts.len() == 1);
         let help = match entity {
-            Entity::Measure(_) | Entity::Indicator(_) if is_source => format!(
+            Entity::Measure(_) | Entity::Indicator(_) if is_source => say!(
                 "aggregate it over sub-windows or members, as in `{0}({1} by month)`; over rows, name a field, as in `{0}(orders.amount)`",
-                self.function.name, name.text
+                "对子窗口或成员聚合，例如 `{0}({1} by month)`；对行聚合要写字段，例如 `{0}(orders.amount)`",
+                self.function.name,
+                name.text
             ),
-            _ => format!("it is written `{}`", self.function.example),
+            _ => say!("it is written `{}`", "写成 `{}`", self.function.example),
         };
         sink.push(
             Diagnostic::error(
                 codes::types::WRONG_ARGUMENTS,
                 arg.expr.span,
-                format!("`{}` aggregates a field of a source", self.function.name),
+                say!("`{}` aggregates a field of a source", "`{}` 对来源的一个字段聚合", self.function.name),
             )
-            .saying(format!("`{}` is {}", name.text, entity.what()))
+            .saying(say!("`{}` is {}", "`{}` 是{}", name.text, entity.what()))
             .help(help),
         );
     }
@@ -166,10 +183,14 @@ impl Call<'_> {
                         Diagnostic::error(
                             codes::types::WRONG_TYPE,
                             on.span,
-                            format!("`{}` is no date, so it places no row in time", on.text),
+                            say!(
+                                "`{}` is no date, so it places no row in time",
+                                "`{}` 不是日期，不能确定行的时间",
+                                on.text
+                            ),
                         )
-                        .saying("a date or timestamp is wanted after `on`")
-                        .label(field.span, "declared here"),
+                        .saying(say!("a date or timestamp is wanted after `on`", "`on` 之后应为日期或时间戳"))
+                        .label(field.span, say!("declared here", "在此声明")),
                     );
                     None
                 })
@@ -180,11 +201,11 @@ impl Call<'_> {
                         Diagnostic::error(
                             codes::types::SOURCE_WITHOUT_TIME,
                             name.span,
-                            format!("`{}` has no `time`, so its rows lie in no window", name.text),
+                            say!("`{}` has no `time`, so its rows lie in no window", "`{}` 没有 `time`，它的行不属于任何窗口", name.text),
                         )
-                        .saying("may only be referred to")
-                        .label(declared.naming.span, "declared here, without `time`")
-                        .help("give the source a `time: field`, or read it through a reference, as in `customer_id.segment`"),
+                        .saying(say!("may only be referred to", "只能被引用"))
+                        .label(declared.naming.span, say!("declared here, without `time`", "在此声明，没有 `time`"))
+                        .help(say!("give the source a `time: field`, or read it through a reference, as in `customer_id.segment`", "给来源写 `time: 字段`，或经引用读取，例如 `customer_id.segment`")),
                     );
                 }
                 declared.time
@@ -194,7 +215,10 @@ impl Call<'_> {
         if let Some(second) = filters.get(1) {
             self.wrong_arguments(
                 second.span,
-                "one aggregate has one `where`; join conditions by `and`".to_string(),
+                say!(
+                    "one aggregate has one `where`; join conditions by `and`",
+                    "一个聚合只有一个 `where`；多个条件用 `and` 连接"
+                ),
                 sink,
             );
             return None;
@@ -215,17 +239,20 @@ impl Call<'_> {
             && let [source, field] = parts.as_slice()
         {
             sink.push(
-                    Diagnostic::error(codes::types::WRONG_ARGUMENTS, arg.expr.span, "`count` counts rows, not a field")
-                        .saying("a field")
-                        .help(format!(
-                            "write `count({0} where {1} is known)` for the rows that have it, or `count_distinct({0}.{1})` for its different values",
+                    Diagnostic::error(codes::types::WRONG_ARGUMENTS, arg.expr.span, say!("`count` counts rows, not a field", "`count` 数的是行，不是字段"))
+                        .saying(say!("a field", "字段"))
+                        .help(say!("write `count({0} where {1} is known)` for the rows that have it, or `count_distinct({0}.{1})` for its different values", "有值的行数写成 `count({0} where {1} is known)`；不同值的个数写成 `count_distinct({0}.{1})`",
                             source.text, field.text
                         )),
                 );
             return None;
         }
         if word(&arg.expr).is_none() {
-            self.wrong_arguments(arg.expr.span, "`count` counts the rows of one source".to_string(), sink);
+            self.wrong_arguments(
+                arg.expr.span,
+                say!("`count` counts the rows of one source", "`count` 数一个来源的行"),
+                sink,
+            );
             return None;
         }
         let rows = self.rows(sink)?;
@@ -249,10 +276,20 @@ impl Call<'_> {
                 Diagnostic::error(
                     codes::types::WRONG_ARGUMENTS,
                     first.expr.span,
-                    format!("`{}` aggregates a field, and `{}` is a source", self.function.name, name.text),
+                    say!(
+                        "`{}` aggregates a field, and `{}` is a source",
+                        "`{}` 对字段聚合，而 `{}` 是来源",
+                        self.function.name,
+                        name.text
+                    ),
                 )
-                .saying("a source")
-                .help(format!("name a field of it, as in `{}({}.{field})`", self.function.name, name.text)),
+                .saying(say!("a source", "来源"))
+                .help(say!(
+                    "name a field of it, as in `{}({}.{field})`",
+                    "写明它的字段，例如 `{}({}.{field})`",
+                    self.function.name,
+                    name.text
+                )),
             );
             return None;
         }
@@ -304,14 +341,27 @@ impl Call<'_> {
         }
         let is = units::describe_row(&argument.ty);
         let help = match argument.ty {
-            RowType::Bool => "count the rows where it holds, as in `count(orders where …)`".to_string(),
-            RowType::Text => "count its rows or its different values, with `count` or `count_distinct`".to_string(),
-            _ => "subtract two dates for a duration, as in `avg(orders.shipped_on - ordered_on)`".to_string(),
+            RowType::Bool => say!(
+                "count the rows where it holds, as in `count(orders where …)`",
+                "数条件成立的行，例如 `count(orders where …)`"
+            ),
+            RowType::Text => say!(
+                "count its rows or its different values, with `count` or `count_distinct`",
+                "用 `count` 或 `count_distinct` 数它的行或不同的值"
+            ),
+            _ => say!(
+                "subtract two dates for a duration, as in `avg(orders.shipped_on - ordered_on)`",
+                "两个日期相减得到时长，例如 `avg(orders.shipped_on - ordered_on)`"
+            ),
         };
         sink.push(
-            Diagnostic::error(codes::types::WRONG_TYPE, span, format!("{is} has no {}", noun(self.function.name)))
-                .saying(format!("this is {is}"))
-                .help(help),
+            Diagnostic::error(
+                codes::types::WRONG_TYPE,
+                span,
+                say!("{} has no {}", "{}没有{}", is, noun(self.function.name)),
+            )
+            .saying(units::this_is(&is))
+            .help(help),
         );
         None
     }
@@ -321,11 +371,14 @@ impl Call<'_> {
         let hundred = BigDecimal::from(100);
         let p = units::bare(&arg.expr).filter(|p| p.sign() != bigdecimal::num_bigint::Sign::Minus && *p <= hundred);
         if p.is_none() {
-            let message = "a percentile is a number from 0 to 100";
+            let message = say!("a percentile is a number from 0 to 100", "百分位是 0 到 100 的数");
             sink.push(
                 Diagnostic::error(codes::types::WRONG_ARGUMENTS, arg.expr.span, message)
-                    .saying("does not fit")
-                    .help("below the 90th lie 90 of 100 values: `percentile(orders.amount, 90)`"),
+                    .saying(say!("does not fit", "不合适"))
+                    .help(say!(
+                        "below the 90th lie 90 of 100 values: `percentile(orders.amount, 90)`",
+                        "第 90 百分位之下有 90% 的值：`percentile(orders.amount, 90)`"
+                    )),
             );
         }
         p
@@ -338,14 +391,22 @@ impl Call<'_> {
         let arg = self.args.first()?;
         if let Some(by) = &arg.by {
             sink.push(
-                Diagnostic::error(codes::types::MISPLACED_CLAUSE, by.span, "a set is not taken by parts")
-                    .saying("`by` stands here"),
+                Diagnostic::error(
+                    codes::types::MISPLACED_CLAUSE,
+                    by.span,
+                    say!("a set is not taken by parts", "集合不能按部分取"),
+                )
+                .saying(say!("`by` stands here", "`by` 写在这里")),
             );
             return None;
         }
         let ExprKind::Path(parts) = &arg.expr.bare().kind else {
             if !holds_hole(&arg.expr) {
-                self.wrong_arguments(arg.expr.span, "a set holds the values of one field".to_string(), sink);
+                self.wrong_arguments(
+                    arg.expr.span,
+                    say!("a set holds the values of one field", "集合是一个字段的值"),
+                    sink,
+                );
             }
             return None;
         };
@@ -357,17 +418,20 @@ impl Call<'_> {
         let rows = self.rows(sink);
         let Some(Entity::Source(source)) = self.scope.entity(&name.text) else { return None };
         if rest.is_empty() {
-            self.wrong_arguments(arg.expr.span, "a set holds the values of a field".to_string(), sink);
+            self.wrong_arguments(arg.expr.span, say!("a set holds the values of a field", "集合是字段的值"), sink);
             return None;
         }
         let key: FieldPath = self.scope.field_path(source, rest, sink)?;
         let (_, field) = self.scope.end_of(source, &key)?;
         if !matches!(field.kind, FieldKind::Id | FieldKind::Text) {
             sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, arg.expr.span, "a set holds keys")
-                    .saying(format!("`{}` is not an id", field.name))
-                    .label(field.span, "declared here")
-                    .help("declare the field as `id`, or count its values with `count_distinct`"),
+                Diagnostic::error(codes::types::WRONG_TYPE, arg.expr.span, say!("a set holds keys", "集合是键的集合"))
+                    .saying(say!("`{}` is not an id", "`{}` 不是标识", field.name))
+                    .label(field.span, say!("declared here", "在此声明"))
+                    .help(say!(
+                        "declare the field as `id`, or count its values with `count_distinct`",
+                        "把字段声明为 `id`，或用 `count_distinct` 数它的值"
+                    )),
             );
             return None;
         }
@@ -379,14 +443,17 @@ impl Call<'_> {
 }
 
 /// What an aggregate gives, in words: `a text has no sum`.
-fn noun(function: &str) -> &str {
+fn noun(function: &str) -> Words {
     match function {
-        "avg" | "weighted_avg" => "average",
-        "min" => "minimum",
-        "max" => "maximum",
-        "stddev" => "standard deviation",
-        "opening" | "closing" | "average_balance" => "balance",
-        other => other,
+        "avg" | "weighted_avg" => say!("average", "平均值"),
+        "min" => say!("minimum", "最小值"),
+        "max" => say!("maximum", "最大值"),
+        "stddev" => say!("standard deviation", "标准差"),
+        "opening" | "closing" | "average_balance" => say!("balance", "余额"),
+        "sum" => say!("sum", "合计"),
+        "median" => say!("median", "中位数"),
+        "percentile" => say!("percentile", "百分位"),
+        other => Words::same(other),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::check::order::first_name;
 use crate::check::scope::Entity;
 use crate::check::slices;
 use crate::design::{ByFunction, Formula, FormulaKind, Type};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes, say};
 use crate::functions::Aggregation;
 use crate::syntax::ast::{ExprKind, Name};
 use crate::value::Quantity;
@@ -22,11 +22,18 @@ impl Call<'_> {
                 Diagnostic::error(
                     codes::types::MISPLACED_CLAUSE,
                     clause,
-                    "one aggregate reads rows or goes over parts, not both",
+                    say!(
+                        "one aggregate reads rows or goes over parts, not both",
+                        "一个聚合或者读取行，或者遍历各部分，不能两者兼有"
+                    ),
                 )
-                .saying("filters rows")
-                .label(by.span, "goes over parts")
-                .help(format!("nest them, as in `avg(count(orders where status = \"paid\") by {})`", by.text)),
+                .saying(say!("filters rows", "筛选行"))
+                .label(by.span, say!("goes over parts", "遍历各部分"))
+                .help(say!(
+                    "nest them, as in `avg(count(orders where status = \"paid\") by {})`",
+                    "把两者嵌套，例如 `avg(count(orders where status = \"paid\") by {})`",
+                    by.text
+                )),
             );
             return None;
         }
@@ -43,10 +50,18 @@ impl Call<'_> {
                 Diagnostic::error(
                     codes::types::WRONG_ARGUMENTS,
                     first.expr.span,
-                    format!("what stands before `by {}` must be one value for each part", by.text),
+                    say!(
+                        "what stands before `by {}` must be one value for each part",
+                        "`by {}` 之前应是每个部分的一个值",
+                        by.text
+                    ),
                 )
-                .saying("has a value in each row")
-                .help(format!("aggregate the rows first, as in `avg({inner}({text}) by {})`", by.text)),
+                .saying(say!("has a value in each row", "每一行都有一个值"))
+                .help(say!(
+                    "aggregate the rows first, as in `avg({inner}({text}) by {})`",
+                    "先聚合各行，例如 `avg({inner}({text}) by {})`",
+                    by.text
+                )),
             );
             return None;
         }
@@ -68,10 +83,13 @@ impl Call<'_> {
                     Diagnostic::error(
                         codes::types::MISPLACED_CLAUSE,
                         by.span,
-                        format!("`{}` reads rows and takes no `by`", self.function.name),
+                        say!("`{}` reads rows and takes no `by`", "`{}` 读取行，不带 `by`", self.function.name),
                     )
-                    .saying("`by` stands here")
-                    .help("over parts go `sum`, `avg`, `min`, `max`, `median`, `percentile`, `stddev` and `count`"),
+                    .saying(say!("`by` stands here", "`by` 写在这里"))
+                    .help(say!(
+                        "over parts go `sum`, `avg`, `min`, `max`, `median`, `percentile`, `stddev` and `count`",
+                        "可遍历各部分的有 `sum`、`avg`、`min`、`max`、`median`、`percentile`、`stddev` 和 `count`"
+                    )),
                 );
                 return None;
             }

@@ -20,7 +20,14 @@ impl Call<'_> {
             let (head, rest) = args.split_first_mut()?;
             let (head_arg, rest_args) = self.args.split_first()?;
             for (other, arg) in rest.iter_mut().zip(rest_args) {
-                alike("compare", self.span, (&mut *head, &head_arg.expr), (other, &arg.expr), self.scope, sink)?;
+                alike(
+                    units::Doing::Compare,
+                    self.span,
+                    (&mut *head, &head_arg.expr),
+                    (other, &arg.expr),
+                    self.scope,
+                    sink,
+                )?;
             }
         }
         let quantities = args.iter().map(|arg| match &arg.ty {
@@ -33,8 +40,8 @@ impl Call<'_> {
             let first = args.first()?;
             sink.push(
                 Diagnostic::error(codes::types::UNIT_MISMATCH, first.span.0, units::wants_plain(self.function))
-                    .saying(format!("this is {}", units::describe(&first.ty)))
-                    .help(units::WAY_TO_PLAIN),
+                    .saying(units::this_is(&units::describe(&first.ty)))
+                    .help(units::way_to_plain()),
             );
             return None;
         };

@@ -5,7 +5,7 @@ use super::{Rows, exactly, not_a_number, row};
 use crate::check::calls::unknown_function;
 use crate::check::units;
 use crate::design::{RowExpr, RowFunction, RowKind, RowType};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, codes, say};
 use crate::functions::{self, UnitRule};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Name};
@@ -20,17 +20,26 @@ impl Rows<'_> {
         let Some(meaning) = function.is_of_rows() else {
             let (saying, help) = if function.is_aggregate() {
                 (
-                    "an aggregate inside an aggregate",
-                    "aggregate over parts first, as in `avg(sum(orders.amount) by month)`",
+                    say!("an aggregate inside an aggregate", "聚合里又有聚合"),
+                    say!(
+                        "aggregate over parts first, as in `avg(sum(orders.amount) by month)`",
+                        "先对各部分聚合，例如 `avg(sum(orders.amount) by month)`"
+                    ),
                 )
             } else {
-                ("goes to other windows or slices", "aggregate the rows first, as in `previous(sum(orders.amount))`")
+                (
+                    say!("goes to other windows or slices", "涉及其他窗口或切片"),
+                    say!(
+                        "aggregate the rows first, as in `previous(sum(orders.amount))`",
+                        "先聚合各行，例如 `previous(sum(orders.amount))`"
+                    ),
+                )
             };
             sink.push(
                 Diagnostic::error(
                     codes::types::ONLY_OVER_ROWS,
                     name.span,
-                    format!("`{}` stands where one row is looked at", function.name),
+                    say!("`{}` stands where one row is looked at", "`{}` 写在逐行计算的地方", function.name),
                 )
                 .saying(saying)
                 .help(help),
@@ -41,15 +50,26 @@ impl Rows<'_> {
             .iter()
             .find_map(|a| a.filter.as_ref().map(|f| f.span).or(a.on.as_ref().or(a.by.as_ref()).map(|n| n.span)));
         if !function.accepts(args.len()) || misplaced.is_some() {
-            let (wanted, plural) = (function.arity(), if function.takes == (1, Some(1)) { "" } else { "s" });
+            let plural = Words { en: if function.takes == (1, Some(1)) { "" } else { "s" }.into(), zh: String::new() };
             sink.push(
                 Diagnostic::error(
                     codes::types::WRONG_ARGUMENTS,
                     misplaced.unwrap_or(name.span),
-                    format!("`{}` takes {wanted} plain argument{plural} here", function.name),
+                    say!(
+                        "`{}` takes {} plain argument{} here",
+                        "`{}` 在这里要 {} 个不带从句的参数{}",
+                        function.name,
+                        function.arity(),
+                        plural
+                    ),
                 )
                 .saying("")
-                .help(format!("it is written `{}`, as in `{}`", function.signature, function.example)),
+                .help(say!(
+                    "it is written `{}`, as in `{}`",
+                    "写成 `{}`，例如 `{}`",
+                    function.signature,
+                    function.example
+                )),
             );
             return None;
         }
@@ -70,10 +90,15 @@ impl Rows<'_> {
                     Diagnostic::error(
                         codes::types::WRONG_TYPE,
                         arg.expr.span,
-                        format!("`{}` takes dates", function.name),
+                        say!("`{}` takes dates", "`{}` 要日期", function.name),
                     )
-                    .saying(format!("this is {}", units::describe_row(&argument.ty)))
-                    .help(format!("it is written `{}`, as in `{}`", function.signature, function.example)),
+                    .saying(units::this_is(&units::describe_row(&argument.ty)))
+                    .help(say!(
+                        "it is written `{}`, as in `{}`",
+                        "写成 `{}`，例如 `{}`",
+                        function.signature,
+                        function.example
+                    )),
                 );
             } else {
                 not_a_number(argument, &arg.expr, sink);
@@ -88,7 +113,7 @@ impl Rows<'_> {
             let (head, rest) = typed.split_first_mut()?;
             let (head_arg, rest_args) = args.split_first()?;
             for (other, arg) in rest.iter_mut().zip(rest_args) {
-                alike("compare", span, (&mut *head, &head_arg.expr), (other, &arg.expr), sink)?;
+                alike(units::Doing::Compare, span, (&mut *head, &head_arg.expr), (other, &arg.expr), sink)?;
             }
         }
         let quantities = typed.iter().map(|arg| match &arg.ty {
@@ -101,8 +126,8 @@ impl Rows<'_> {
             let first = typed.first()?;
             sink.push(
                 Diagnostic::error(codes::types::UNIT_MISMATCH, first.span.0, units::wants_plain(function))
-                    .saying(format!("this is {}", units::describe_row(&first.ty)))
-                    .help(units::WAY_TO_PLAIN),
+                    .saying(units::this_is(&units::describe_row(&first.ty)))
+                    .help(units::way_to_plain()),
             );
             return None;
         };

@@ -7,7 +7,7 @@ use crate::check::formula::{arithmetic_op, compare_op};
 use crate::check::slices::{key_of, unknown_member};
 use crate::check::units;
 use crate::design::{ArithmeticOp, CompareOp, FieldKind, RowExpr, RowKind, RowType, SetKey, SourceId};
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, codes, say};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, Expr, ExprKind};
 use crate::value::calendar::{parse_date, parse_timestamp};
@@ -47,10 +47,10 @@ impl Rows<'_> {
                         Diagnostic::error(
                             codes::types::WRONG_TYPE,
                             left_expr.span,
-                            "only a date can be moved in the calendar",
+                            say!("only a date can be moved in the calendar", "只有日期能在日历上移动"),
                         )
-                        .saying(format!("this is {}", units::describe_row(&other.ty)))
-                        .help("months and years have no fixed length; they are added to a date, as in `ordered_on + 1 month`"),
+                        .saying(units::this_is(&units::describe_row(&other.ty)))
+                        .help(say!("months and years have no fixed length; they are added to a date, as in `ordered_on + 1 month`", "月和年长短不定，只能加在日期上，例如 `ordered_on + 1 month`")),
                     );
                     return None;
                 }
@@ -74,11 +74,11 @@ impl Rows<'_> {
             }
             let ty = match op {
                 ArithmeticOp::Add => {
-                    alike("add", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
+                    alike(units::Doing::Add, op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
                     inexact(&left.ty, &right.ty)
                 }
                 ArithmeticOp::Subtract => {
-                    alike("subtract", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
+                    alike(units::Doing::Subtract, op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
                     inexact(&left.ty, &right.ty)
                 }
                 ArithmeticOp::Multiply | ArithmeticOp::Divide => match (&left.ty, &right.ty) {
@@ -95,7 +95,7 @@ impl Rows<'_> {
         }
         match op {
             Binary::Otherwise => {
-                alike("choose between", op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
+                alike(units::Doing::Choose, op_span, (&mut left, left_expr), (&mut right, right_expr), sink)?;
                 let ty = inexact(&left.ty, &right.ty);
                 Some(row(RowKind::Otherwise(Box::new(left), Box::new(right)), ty, span))
             }
@@ -106,9 +106,9 @@ impl Rows<'_> {
                             Diagnostic::error(
                                 codes::types::WRONG_TYPE,
                                 written.span,
-                                format!("`{}` asks about text", op.symbol()),
+                                say!("`{}` asks about text", "`{}` 问的是文本", op.symbol()),
                             )
-                            .saying(format!("this is {}", units::describe_row(&side.ty))),
+                            .saying(units::this_is(&units::describe_row(&side.ty))),
                         );
                         return None;
                     }
@@ -125,10 +125,14 @@ impl Rows<'_> {
                     Diagnostic::error(
                         codes::types::WRONG_TYPE,
                         op_span,
-                        format!("`{}` joins sets, not the fields of a row", op.symbol()),
+                        say!(
+                            "`{}` joins sets, not the fields of a row",
+                            "`{}` 连接集合，不连接一行的字段",
+                            op.symbol()
+                        ),
                     )
                     .saying("")
-                    .help("a set is written `set(orders.customer_id)`"),
+                    .help(say!("a set is written `set(orders.customer_id)`", "集合写成 `set(orders.customer_id)`")),
                 );
                 None
             }
@@ -161,7 +165,7 @@ impl Rows<'_> {
     ) -> Option<()> {
         self.days_in_quotes(left, right, right_expr, sink)?;
         self.days_in_quotes(right, left, left_expr, sink)?;
-        alike("compare", span, (left, left_expr), (right, right_expr), sink)?;
+        alike(units::Doing::Compare, span, (left, left_expr), (right, right_expr), sink)?;
         self.one_key(span, (left_expr, left), (right_expr, right), sink)?;
         self.known_value(left, right, sink)?;
         self.known_value(right, left, sink)
@@ -188,23 +192,34 @@ impl Rows<'_> {
             return Some(());
         }
         sink.push(
-            Diagnostic::error(codes::types::WRONG_TYPE, span, "these ids name different things")
-                .saying("never equal but by chance")
-                .label(left_expr.span, left_keys)
-                .label(right_expr.span, right_keys)
-                .help("two ids compare when they are one field, or refer to one source (`field x: id -> customers`)"),
+            Diagnostic::error(
+                codes::types::WRONG_TYPE,
+                span,
+                say!("these ids name different things", "这两个标识指的不是同一类"),
+            )
+            .saying(say!("never equal but by chance", "除非碰巧，不会相等"))
+            .label(left_expr.span, left_keys)
+            .label(right_expr.span, right_keys)
+            .help(say!(
+                "two ids compare when they are one field, or refer to one source (`field x: id -> customers`)",
+                "两个标识是同一字段，或引用同一来源（`field x: id -> customers`），才能比较"
+            )),
         );
         None
     }
 
     /// What ids are, in words.
-    fn keys(&self, key: &SetKey) -> String {
+    fn keys(&self, key: &SetKey) -> Words {
         let name = |source: SourceId| self.scope.source(source).map_or("", |s| s.naming.name.as_str());
         match key {
-            SetKey::Source(source) => format!("a key of `{}`", name(*source)),
+            SetKey::Source(source) => say!("a key of `{}`", "`{}` 的键", name(*source)),
             SetKey::Field(source, field) => {
                 let field = self.scope.field(*source, *field).map_or("", |f| f.name.as_str());
-                format!("the field `{field}` of `{}`, which refers to no source", name(*source))
+                say!(
+                    "the field `{field}` of `{}`, which refers to no source",
+                    "`{}` 的字段 `{field}`，没有引用来源",
+                    name(*source)
+                )
             }
         }
     }
@@ -220,12 +235,20 @@ impl Rows<'_> {
         if let (RowType::Date | RowType::Timestamp, RowKind::Text(content)) = (&day.ty, &text.kind)
             && (parse_date(content).is_ok() || parse_timestamp(content).is_ok())
         {
-            let help = format!("write `{content}` without quotes");
+            let help = say!("write `{content}` without quotes", "写成 `{content}`，不加引号");
             sink.push(
-                Diagnostic::error(codes::types::WRONG_TYPE, written.span, "a date is compared with text")
-                    .saying("text")
-                    .help(help.clone())
-                    .fix(Applicability::Safe, help, vec![Edit { span: written.span, text: content.clone() }]),
+                Diagnostic::error(
+                    codes::types::WRONG_TYPE,
+                    written.span,
+                    say!("a date is compared with text", "日期与文本比较"),
+                )
+                .saying(say!("text", "文本"))
+                .help(help.clone())
+                .fix(
+                    Applicability::Safe,
+                    help,
+                    vec![Edit { span: written.span, text: content.clone() }],
+                ),
             );
             return None;
         }
@@ -269,7 +292,7 @@ pub(super) fn inexact(a: &RowType, b: &RowType) -> RowType {
 
 /// Two row expressions that must be alike; a bare number takes the other's unit.
 pub(super) fn alike(
-    doing: &str,
+    doing: units::Doing,
     span: Span,
     (a, a_expr): (&mut RowExpr, &Expr),
     (b, b_expr): (&mut RowExpr, &Expr),
@@ -302,30 +325,33 @@ pub(super) fn alike(
         return Some(());
     }
     let (left, right) = (units::describe_row(&a.ty), units::describe_row(&b.ty));
-    let diagnostic = Diagnostic::error(codes::types::WRONG_TYPE, span, format!("cannot {doing} {left} and {right}"))
+    let diagnostic = Diagnostic::error(codes::types::WRONG_TYPE, span, doing.cannot(&left, &right))
         .saying("")
-        .label(a_expr.span, format!("this is {left}"))
-        .label(b_expr.span, format!("this is {right}"));
+        .label(a_expr.span, units::this_is(&left))
+        .label(b_expr.span, units::this_is(&right));
     sink.push(match requoted(a, b, b_expr).or_else(|| requoted(b, a, a_expr)) {
         Some((help, edit)) => diagnostic.help(help.clone()).fix(Applicability::Proposed, help, vec![edit]),
-        None => diagnostic.help("both sides must be of one type; text stands in quotes, numbers and dates do not"),
+        None => diagnostic.help(say!(
+            "both sides must be of one type; text stands in quotes, numbers and dates do not",
+            "两边的类型应相同；文本写在引号里，数和日期不加引号"
+        )),
     });
     None
 }
 
 /// A literal that is of the other side's type with quotes, or without.
-fn requoted(other: &RowExpr, literal: &RowExpr, written: &Expr) -> Option<(String, Edit)> {
+fn requoted(other: &RowExpr, literal: &RowExpr, written: &Expr) -> Option<(Words, Edit)> {
     let (help, text) = match (&other.ty, &literal.kind) {
         (RowType::Number { .. }, RowKind::Text(content)) => {
             content.parse::<BigDecimal>().ok()?;
-            (format!("a number stands without quotes: `{content}`"), content.clone())
+            (say!("a number stands without quotes: `{content}`", "数不加引号：`{content}`"), content.clone())
         }
         (RowType::Text, RowKind::Number(value)) => {
             let text = format!("\"{}\"", value.to_plain_string());
-            (format!("a text stands in quotes: `{text}`"), text)
+            (say!("a text stands in quotes: `{text}`", "文本写在引号里：`{text}`"), text)
         }
         (RowType::Bool, RowKind::Text(content)) if matches!(content.as_str(), "true" | "false") => {
-            (format!("`{content}` stands without quotes"), content.clone())
+            (say!("`{content}` stands without quotes", "`{content}` 不加引号"), content.clone())
         }
         _ => return None,
     };

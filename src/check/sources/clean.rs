@@ -4,7 +4,7 @@ use super::Written;
 use crate::check::scope::Scope;
 use crate::check::{order, rows};
 use crate::design::{CleanKind, CleanStep, FieldId, FieldKind, FieldPath, KeepRow, RowExpr, RowKind, SourceId};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes, say};
 use crate::model::graph::Graph;
 use crate::model::{Model, Node};
 use crate::source::Span;
@@ -48,10 +48,13 @@ fn field_cycles(id: SourceId, computed: &[(usize, Option<RowExpr>)], scope: &Sco
     for ring in graph.rings() {
         sink.push(order::ring(
             codes::graph::FIELD_CYCLE,
-            ["fields computed from each other", "a field computed from itself"],
+            [
+                say!("fields computed from each other", "字段互相计算"),
+                say!("a field computed from itself", "字段由自身计算"),
+            ],
             &ring,
             &name,
-            |a, b| format!("`{a}` is computed from `{b}`"),
+            |a, b| say!("`{a}` is computed from `{b}`", "`{a}` 由 `{b}` 计算"),
         ));
     }
 }
@@ -111,11 +114,14 @@ fn clean(id: SourceId, node: &Node, computed: &[usize], scope: &Scope, sink: &mu
             Diagnostic::error(
                 codes::names::DOUBLED_DECLARATION,
                 second.span,
-                format!("`{}` has two `clean` blocks", node.name()),
+                say!("`{}` has two `clean` blocks", "`{}` 有两个 `clean` 块", node.name()),
             )
-            .saying("given again")
-            .label(first.span, "first given here")
-            .help("put all steps into one block, in the order in which they run"),
+            .saying(say!("given again", "再次给出"))
+            .label(first.span, say!("first given here", "首次给出"))
+            .help(say!(
+                "put all steps into one block, in the order in which they run",
+                "把所有步骤按执行次序写进一个块"
+            )),
         );
     }
     let mut steps = Vec::new();
@@ -177,9 +183,9 @@ fn deduplicate(
             Diagnostic::error(
                 codes::keys::UNFIT_FIELD,
                 field.span,
-                format!("`{}` has no order: it is a bool", field.name),
+                say!("`{}` has no order: it is a bool", "`{}` 是真假值，没有次序", field.name),
             )
-            .saying("cannot say which row to keep"),
+            .saying(say!("cannot say which row to keep", "不能决定保留哪一行")),
         );
         return None;
     }
@@ -187,9 +193,13 @@ fn deduplicate(
 }
 
 fn not_raw(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(codes::keys::UNFIT_FIELD, span, format!("`{name}` is computed, and cleaning comes first"))
-        .saying("not known yet")
-        .help("cleaning runs on the values as they are in the data")
+    Diagnostic::error(
+        codes::keys::UNFIT_FIELD,
+        span,
+        say!("`{name}` is computed, and cleaning comes first", "`{name}` 是计算字段，而清洗在计算之前"),
+    )
+    .saying(say!("not known yet", "此时还没有"))
+    .help(say!("cleaning runs on the values as they are in the data", "清洗用的是数据中的原值"))
 }
 
 /// Cleaning runs on raw values: neither computed fields nor other sources are known yet.
@@ -206,9 +216,12 @@ fn raw_only(expr: &RowExpr, computed: &[usize], scope: &Scope, id: SourceId, sin
                 Diagnostic::error(
                     codes::keys::UNFIT_FIELD,
                     span,
-                    format!("`{name}` leads to another source, and cleaning looks at one"),
+                    say!(
+                        "`{name}` leads to another source, and cleaning looks at one",
+                        "`{name}` 通向另一个来源，而清洗只看本来源"
+                    ),
                 )
-                .saying("not known yet")
+                .saying(say!("not known yet", "此时还没有"))
             });
         }
     });

@@ -8,7 +8,7 @@ use crate::check::formula;
 use crate::check::scope::Scope;
 use crate::check::values;
 use crate::design::{Field, FieldKind};
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, codes, say};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind, Name, Unary};
 
@@ -40,9 +40,19 @@ const ALSO_CALLED: [(&str, &str); 12] = [
 ];
 
 /// `a text`, `an integer`.
-pub fn kind_phrase(kind: FieldKind) -> String {
+pub fn kind_phrase(kind: FieldKind) -> Words {
     let word = KINDS.iter().find(|(_, k)| *k == kind).map_or("field", |(word, _)| word);
-    crate::model::keys::with_article(word)
+    let zh = match kind {
+        FieldKind::Id => "标识（`id`）",
+        FieldKind::Text => "文本（`text`）",
+        FieldKind::Bool => "真假值（`bool`）",
+        FieldKind::Date => "日期（`date`）",
+        FieldKind::Timestamp => "时间戳（`timestamp`）",
+        FieldKind::Integer => "整数（`integer`）",
+        FieldKind::Decimal => "小数（`decimal`）",
+        FieldKind::Number => "数（`number`）",
+    };
+    Words { en: crate::model::keys::with_article(word), zh: zh.to_string() }
 }
 
 pub const fn is_number(kind: FieldKind) -> bool {
@@ -54,26 +64,32 @@ pub fn field(declared: &ast::Field, scope: &Scope, sink: &mut Diagnostics) -> (F
     let kind = field_kind(&declared.kind, sink);
     let numeric = kind.is_none_or(is_number);
     let mut sound = kind.is_some();
-    let mut unfit = |span: Span, what: &str| {
+    let mut unfit = |span: Span, what: Words| {
         sink.push(
             Diagnostic::error(
                 codes::keys::UNFIT_PART,
                 span,
-                format!("`{}` is {} and has no {what}", declared.name.text, kind.map_or_else(String::new, kind_phrase)),
+                say!(
+                    "`{}` is {} and has no {}",
+                    "`{}` 是{}，没有{}",
+                    declared.name.text,
+                    kind.map(kind_phrase).unwrap_or_default(),
+                    what
+                ),
             )
-            .saying("does not belong here"),
+            .saying(say!("does not belong here", "不应写在这里")),
         );
     };
     if let Some(unit) = declared.unit.as_ref().filter(|_| !numeric) {
-        unfit(unit.span, "unit");
+        unfit(unit.span, say!("unit", "单位"));
     }
     if let Some(domain) = declared.domain.as_ref().filter(|_| !numeric) {
-        unfit(domain.span, "range");
+        unfit(domain.span, say!("range", "取值范围"));
     }
     if let (Some(member), Some(kind)) = (declared.members.first(), kind)
         && !matches!(kind, FieldKind::Id | FieldKind::Text)
     {
-        unfit(member.span, "list of texts");
+        unfit(member.span, say!("list of texts", "取值列表"));
     }
     if let (Some(name), Some(kind)) = (&declared.refers, kind)
         && kind != FieldKind::Id
@@ -82,13 +98,18 @@ pub fn field(declared: &ast::Field, scope: &Scope, sink: &mut Diagnostics) -> (F
             Diagnostic::error(
                 codes::keys::UNFIT_PART,
                 name.span,
-                format!("`{}` is {} and cannot refer to a source", declared.name.text, kind_phrase(kind)),
+                say!(
+                    "`{}` is {} and cannot refer to a source",
+                    "`{}` 是{}，不能引用来源",
+                    declared.name.text,
+                    kind_phrase(kind)
+                ),
             )
-            .saying("only an `id` refers")
-            .label(declared.kind.span, "declared here")
+            .saying(say!("only an `id` refers", "只有 `id` 能引用"))
+            .label(declared.kind.span, say!("declared here", "在此声明"))
             .fix(
                 Applicability::Proposed,
-                "write `id`",
+                say!("write `id`", "写成 `id`"),
                 vec![Edit { span: declared.kind.span, text: "id".into() }],
             ),
         );
@@ -98,9 +119,9 @@ pub fn field(declared: &ast::Field, scope: &Scope, sink: &mut Diagnostics) -> (F
             Diagnostic::error(
                 codes::keys::UNFIT_PART,
                 column.span,
-                format!("`{}` is computed and has no column", declared.name.text),
+                say!("`{}` is computed and has no column", "`{}` 是计算字段，没有对应的列", declared.name.text),
             )
-            .saying("does not belong here"),
+            .saying(say!("does not belong here", "不应写在这里")),
         );
     }
     let mut members: Vec<String> = Vec::new();
@@ -111,10 +132,15 @@ pub fn field(declared: &ast::Field, scope: &Scope, sink: &mut Diagnostics) -> (F
                 Diagnostic::error(
                     codes::names::REPEATED_NAME,
                     member.span,
-                    format!("\"{}\" stands twice in the list of `{}`", member.text, declared.name.text),
+                    say!(
+                        "\"{}\" stands twice in the list of `{}`",
+                        "\"{}\" 在 `{}` 的列表里写了两次",
+                        member.text,
+                        declared.name.text
+                    ),
                 )
-                .saying("listed again")
-                .help("leave one of the two out"),
+                .saying(say!("listed again", "再次列出"))
+                .help(say!("leave one of the two out", "删去其中一个")),
             );
         } else {
             members.push(member.text.clone());
@@ -153,14 +179,18 @@ fn field_kind(name: &Name, sink: &mut Diagnostics) -> Option<FieldKind> {
     let lower = name.text.to_lowercase();
     match ALSO_CALLED.iter().find(|(other, _)| *other == lower) {
         Some((_, ours)) => sink.push(
-            Diagnostic::error(codes::keys::UNKNOWN_WORD, name.span, format!("there is no type `{}`", name.text))
-                .saying(format!("here it is called `{ours}`"))
-                .help(format!("write `{ours}`"))
-                .fix(
-                    Applicability::Proposed,
-                    format!("write `{ours}`"),
-                    vec![Edit { span: name.span, text: (*ours).to_string() }],
-                ),
+            Diagnostic::error(
+                codes::keys::UNKNOWN_WORD,
+                name.span,
+                say!("there is no type `{}`", "没有类型 `{}`", name.text),
+            )
+            .saying(say!("here it is called `{ours}`", "在这里叫 `{ours}`"))
+            .help(say!("write `{ours}`", "写成 `{ours}`"))
+            .fix(
+                Applicability::Proposed,
+                say!("write `{ours}`", "写成 `{ours}`"),
+                vec![Edit { span: name.span, text: (*ours).to_string() }],
+            ),
         ),
         None => {
             values::word_of("type", &words, name, sink);
@@ -176,10 +206,10 @@ fn domain(declared: &ast::Field, written: &Expr, sink: &mut Diagnostics) -> Opti
         Diagnostic::error(
             codes::keys::WRONG_SHAPE,
             span,
-            format!("the range of `{}` goes from number to number", declared.name.text),
+            say!("the range of `{}` goes from number to number", "`{}` 的取值范围应从数到数", declared.name.text),
         )
-        .saying("does not fit")
-        .help("for example `0..100` or `0..`, in the field's unit")
+        .saying(say!("does not fit", "不合适"))
+        .help(say!("for example `0..100` or `0..`, in the field's unit", "例如 `0..100` 或 `0..`，按字段的单位"))
     };
     let ExprKind::Range { low, high } = &written.kind else {
         if !values::is_hole(written) {
@@ -222,9 +252,9 @@ fn domain(declared: &ast::Field, written: &Expr, sink: &mut Diagnostics) -> Opti
             Diagnostic::error(
                 codes::keys::WRONG_SHAPE,
                 written.span,
-                format!("the range of `{}` is empty", declared.name.text),
+                say!("the range of `{}` is empty", "`{}` 的取值范围是空的", declared.name.text),
             )
-            .saying("ends below its start"),
+            .saying(say!("ends below its start", "终点小于起点")),
         );
         return None;
     }

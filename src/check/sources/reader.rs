@@ -5,7 +5,7 @@ use encoding_rs::Encoding;
 use crate::check::names;
 use crate::check::values::{self, Keyed};
 use crate::design::{Format, From, ReadOptions};
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, closest, codes};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit, Words, closest, codes, say};
 use crate::model::keys::list;
 use crate::model::properties;
 use crate::source::{SourceFile, Span};
@@ -50,10 +50,10 @@ pub fn source_from(file: &SourceFile) -> Result<From, Vec<Diagnostic>> {
     match (from, sink.into_sorted()) {
         (Some(from), problems) if problems.is_empty() => Ok(from),
         (_, problems) if problems.is_empty() => {
-            let message = "this is no place to read from";
+            let message = say!("this is no place to read from", "不知道从哪里读取");
             Err(vec![
                 Diagnostic::error(codes::keys::WRONG_SHAPE, file.span(), message)
-                    .help("for example `csv(\"data/orders.csv\")`"),
+                    .help(say!("for example `csv(\"data/orders.csv\")`", "例如 `csv(\"data/orders.csv\")`")),
             ])
         }
         (_, problems) => Err(problems),
@@ -97,9 +97,16 @@ pub fn reader(keyed: Keyed, sink: &mut Diagnostics) -> Option<From> {
     let Some(path) = path else {
         if !args.iter().any(|a| a.name.is_none()) {
             sink.push(
-                Diagnostic::error(codes::keys::WRONG_SHAPE, expr.span, format!("`{word}` has no path"))
-                    .saying("which file?")
-                    .help(format!("for example `from: {word}(\"data/orders.{word}\")`")),
+                Diagnostic::error(
+                    codes::keys::WRONG_SHAPE,
+                    expr.span,
+                    say!("`{word}` has no path", "`{word}` 没有路径"),
+                )
+                .saying(say!("which file?", "哪个文件？"))
+                .help(say!(
+                    "for example `from: {word}(\"data/orders.{word}\")`",
+                    "例如 `from: {word}(\"data/orders.{word}\")`"
+                )),
             );
         }
         return None;
@@ -109,16 +116,19 @@ pub fn reader(keyed: Keyed, sink: &mut Diagnostics) -> Option<From> {
 
 fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut ReadOptions, sink: &mut Diagnostics) {
     if !known.contains(&name.text.as_str()) {
-        let diagnostic =
-            Diagnostic::error(codes::keys::UNKNOWN_OPTION, name.span, format!("`{reader}` takes no `{}`", name.text))
-                .saying("unknown option");
+        let diagnostic = Diagnostic::error(
+            codes::keys::UNKNOWN_OPTION,
+            name.span,
+            say!("`{reader}` takes no `{}`", "`{reader}` 没有选项 `{}`", name.text),
+        )
+        .saying(say!("unknown option", "未知的选项"));
         sink.push(match closest(&name.text, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+            Some(near) => diagnostic.help(Words::meant(near)).fix(
                 Applicability::Proposed,
-                format!("write `{near}`"),
+                say!("write `{near}`", "写成 `{near}`"),
                 vec![Edit { span: name.span, text: near.to_string() }],
             ),
-            None => diagnostic.help(format!("it takes {}", list(known))),
+            None => diagnostic.help(say!("it takes {}", "可用的有 {}", list(known))),
         });
         return;
     }
@@ -152,19 +162,23 @@ fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut
                 options.header_row = row;
                 return;
             }
-            _ => ("the number of a row, from 1 on", "1"),
+            _ => (say!("the number of a row, from 1 on", "从 1 起的行号"), "1"),
         },
-        ("encoding", _) => ("a text in quotes", "\"gb18030\""),
-        ("sheet", _) => ("a text in quotes", "\"Sheet1\""),
-        ("delimiter", _) => ("one character in quotes", "\";\""),
-        ("quote", _) => ("one character in quotes", "\"'\""),
-        ("header_row", _) => ("the number of a row, from 1 on", "1"),
-        _ => ("`true` or `false`", "true"),
+        ("encoding", _) => (say!("a text in quotes", "引号里的文本"), "\"gb18030\""),
+        ("sheet", _) => (say!("a text in quotes", "引号里的文本"), "\"Sheet1\""),
+        ("delimiter", _) => (say!("one character in quotes", "引号里的一个字符"), "\";\""),
+        ("quote", _) => (say!("one character in quotes", "引号里的一个字符"), "\"'\""),
+        ("header_row", _) => (say!("the number of a row, from 1 on", "从 1 起的行号"), "1"),
+        _ => (say!("`true` or `false`", "`true` 或 `false`"), "true"),
     };
     sink.push(
-        Diagnostic::error(codes::keys::WRONG_SHAPE, value.span, format!("`{}` takes {wanted}", name.text))
-            .saying("does not fit")
-            .help(format!("for example `{}: {example}`", name.text)),
+        Diagnostic::error(
+            codes::keys::WRONG_SHAPE,
+            value.span,
+            say!("`{}` takes {}", "`{}` 应为{}", name.text, wanted),
+        )
+        .saying(say!("does not fit", "不合适"))
+        .help(say!("for example `{}: {example}`", "例如 `{}: {example}`", name.text)),
     );
 }
 
@@ -172,15 +186,23 @@ fn option(reader: &str, known: &[&str], name: &Name, value: &Expr, options: &mut
 fn encoding(label: &str, span: Span, sink: &mut Diagnostics) -> Option<&'static Encoding> {
     let known = Encoding::for_label(label.as_bytes());
     if known.is_none() {
-        let unknown = Diagnostic::error(codes::data::UNKNOWN_ENCODING, span, format!("unknown encoding `{label}`"))
-            .saying("no encoding has this name");
+        let unknown = Diagnostic::error(
+            codes::data::UNKNOWN_ENCODING,
+            span,
+            say!("unknown encoding `{label}`", "未知的编码 `{label}`"),
+        )
+        .saying(say!("no encoding has this name", "没有叫这个名称的编码"));
         sink.push(match closest(label, ENCODINGS) {
-            Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(
+            Some(near) => unknown.help(Words::meant(near)).fix(
                 Applicability::Proposed,
-                format!("write `{near}`"),
+                say!("write `{near}`", "写成 `{near}`"),
                 vec![Edit { span, text: format!("\"{near}\"") }],
             ),
-            None => unknown.help(format!("it is {}, or another of the WHATWG Encoding Standard", list(&ENCODINGS))),
+            None => unknown.help(say!(
+                "it is {}, or another of the WHATWG Encoding Standard",
+                "应为 {}，或 WHATWG 编码标准中的其他编码",
+                list(&ENCODINGS)
+            )),
         });
     }
     known

@@ -5,7 +5,7 @@ use bigdecimal::{BigDecimal, Signed, Zero};
 use super::{Slice, Subject, constant};
 use crate::check::scope::Scope;
 use crate::design::{Bound, Due, Indicator, Level, Target};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes, say};
 use crate::source::Span;
 use crate::value::Calendar;
 
@@ -34,20 +34,34 @@ pub fn tied(subject: &Subject, key: &str, all: &[(&Slice, Span, Option<Due>)], s
                 words.join(" and ")
             };
             let message = match (same, later.is_empty()) {
-                (true, true) => format!("`{}` has two values of `{key}`", subject.node.name()),
-                (true, false) => format!("`{}` has two values of `{key}` for {}", subject.node.name(), words(later)),
-                (false, _) => format!(
+                (true, true) => say!("`{}` has two values of `{key}`", "`{}` 有两个 `{key}`", subject.node.name()),
+                (true, false) => say!(
+                    "`{}` has two values of `{key}` for {}",
+                    "`{}` 有两个 `{key}`，都是 {}",
+                    subject.node.name(),
+                    words(later)
+                ),
+                (false, _) => say!(
                     "two values of `{key}` of `{}` may hold for one slice, and none is the more specific",
+                    "`{}` 的两个 `{key}` 可能用于同一切片，而哪一个都不更具体",
                     subject.node.name()
                 ),
             };
             let diagnostic = Diagnostic::error(codes::targets::TIED_TARGETS, *span, message)
-                .saying(if same { "given again" } else { "this one" })
-                .label(*first, if same { "first given here" } else { "and this one" });
+                .saying(if same { say!("given again", "再次给出") } else { say!("this one", "这一个") })
+                .label(
+                    *first,
+                    if same { say!("first given here", "首次给出") } else { say!("and this one", "与这一个") },
+                );
             sink.push(if same {
-                diagnostic.help("keep one of the two")
+                diagnostic.help(say!("keep one of the two", "保留其中一个"))
             } else {
-                diagnostic.help(format!("give one for both: `for {} and {}`", words(earlier), words(later)))
+                diagnostic.help(say!(
+                    "give one for both: `for {} and {}`",
+                    "写一个兼顾两者的：`for {} and {}`",
+                    words(earlier),
+                    words(later)
+                ))
             });
             return;
         }
@@ -77,13 +91,13 @@ pub fn phases(subject: &Subject, indicator: &Indicator, scope: &Scope, sink: &mu
                 Diagnostic::error(
                     codes::targets::OVERLAPPING_PHASES,
                     later.span,
-                    format!("two targets of `{}` hold at the same time", subject.node.name()),
+                    say!("two targets of `{}` hold at the same time", "`{}` 的两个目标值同时有效", subject.node.name()),
                 )
-                .saying("this one")
-                .label(earlier.span, "and this one")
+                .saying(say!("this one", "这一个"))
+                .label(earlier.span, say!("and this one", "与这一个"))
                 .help(
-                    "phases follow each other: `until` dates differ, a `by` comes after every `until`, and of two periods one \
-                     holds the other or they are apart",
+                    say!("phases follow each other: `until` dates differ, a `by` comes after every `until`, and of two periods one \
+                     holds the other or they are apart", "各阶段前后相接：`until` 的日期各不相同，`by` 在所有 `until` 之后，两个期间或者一个包含另一个，或者不重叠"),
                 ),
             );
         }
@@ -97,11 +111,11 @@ pub fn phases(subject: &Subject, indicator: &Indicator, scope: &Scope, sink: &mu
             let diagnostic = Diagnostic::error(
                 codes::targets::TARGET_BEFORE_BASELINE,
                 target.span,
-                format!("{} is due before its baseline", subject.what("target")),
+                say!("{} is due before its baseline", "{}早于基准到期", subject.what("target")),
             )
-            .saying(format!("due on {day}"));
+            .saying(say!("due on {day}", "{day} 到期"));
             sink.push(match subject.node.keys.get("baseline") {
-                Some((_, property)) => diagnostic.label(property.span, format!("measured until {last}")),
+                Some((_, property)) => diagnostic.label(property.span, say!("measured until {last}", "测量到 {last}")),
                 None => diagnostic,
             });
         }
@@ -150,11 +164,15 @@ pub fn scorable(subject: &Subject, indicator: &Indicator, sink: &mut Diagnostics
         if anchored {
             continue;
         }
-        let what = if lowest.is_zero() { "a target of 0 has" } else { "a target below 0 has" };
+        let message = if lowest.is_zero() {
+            say!("a target of 0 has no percentage to score", "目标值为 0，得不出达成百分比")
+        } else {
+            say!("a target below 0 has no percentage to score", "目标值小于 0，得不出达成百分比")
+        };
         sink.push(
-            Diagnostic::error(codes::targets::UNSCORABLE_TARGET, target.span, format!("{what} no percentage to score"))
-                .saying("how bad is a miss?")
-                .help("give a second value for the score: `threshold` (60 points), `worst` (0 points), or `score: … is 0, … is 100`"),
+            Diagnostic::error(codes::targets::UNSCORABLE_TARGET, target.span, message)
+                .saying(say!("how bad is a miss?", "没达到有多糟？"))
+                .help(say!("give a second value for the score: `threshold` (60 points), `worst` (0 points), or `score: … is 0, … is 100`", "再给一个计分的值：`threshold`（60 分）、`worst`（0 分），或 `score: … is 0, … is 100`")),
         );
     }
 }
@@ -188,11 +206,18 @@ pub fn distinct(subject: &Subject, indicator: &Indicator, sink: &mut Diagnostics
                     Diagnostic::error(
                         codes::targets::DISORDERED_ANCHORS,
                         *span,
-                        format!("`{name}` and `{other}` of `{}` are one value with two scores", subject.node.name()),
+                        say!(
+                            "`{name}` and `{other}` of `{}` are one value with two scores",
+                            "`{}` 的 `{name}` 与 `{other}` 是同一个值，得分却不同",
+                            subject.node.name()
+                        ),
                     )
-                    .saying(format!("the {name}"))
-                    .label(*first, format!("the {other}"))
-                    .help("a value has one score: change one of the two, or leave it out"),
+                    .saying(say!("the {name}", "这是 `{name}`"))
+                    .label(*first, say!("the {other}", "这是 `{other}`"))
+                    .help(say!(
+                        "a value has one score: change one of the two, or leave it out",
+                        "一个值只有一个得分：改其中一个，或删去"
+                    )),
                 );
             }
         }

@@ -7,7 +7,7 @@ use crate::check::formula;
 use crate::check::scope::Scope;
 use crate::check::values::{self, Keyed};
 use crate::design::{Direction, Scale};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes, say};
 use crate::source::Span;
 use crate::syntax::ast::{ClauseWord, ExprKind, Number};
 
@@ -27,7 +27,7 @@ pub fn score(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnost
             continue;
         }
         nothing_beside("score", phrase, sink);
-        let [is] = values::clauses("a score", phrase, [ClauseWord::Is], sink);
+        let [is] = values::clauses(&say!("a score", "得分"), phrase, [ClauseWord::Is], sink);
         let Some(is) = is else {
             if phrase.clauses.is_empty() {
                 values::wrong_shape(keyed.0, phrase.span, sink);
@@ -42,9 +42,13 @@ pub fn score(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnost
             ExprKind::Hole => None,
             _ => {
                 sink.push(
-                    Diagnostic::error(codes::keys::WRONG_SHAPE, is.value.span, "a score is a plain number")
-                        .saying("does not fit")
-                        .help("for example `80% is 60`"),
+                    Diagnostic::error(
+                        codes::keys::WRONG_SHAPE,
+                        is.value.span,
+                        say!("a score is a plain number", "得分是纯数"),
+                    )
+                    .saying(say!("does not fit", "不合适"))
+                    .help(say!("for example `80% is 60`", "例如 `80% is 60`")),
                 );
                 None
             }
@@ -65,10 +69,10 @@ pub fn score(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagnost
             Diagnostic::error(
                 codes::targets::DISORDERED_ANCHORS,
                 *only,
-                format!("{} has one anchor", subject.what("score")),
+                say!("{} has one anchor", "{}只有一个刻度", subject.what("score")),
             )
-            .saying("a line takes two")
-            .help("for example `score: 60% is 0, 90% is 100`"),
+            .saying(say!("a line takes two", "一条线要两个"))
+            .help(say!("for example `score: 60% is 0, 90% is 100`", "例如 `score: 60% is 0, 90% is 100`")),
         );
         return None;
     }
@@ -84,13 +88,17 @@ fn ordered(subject: &Subject, scale: &Scale, written: &[Span], sink: &mut Diagno
     for ((pair, place), before) in anchors.windows(2).zip(written.iter().skip(1)).zip(written) {
         let [(a, low), (b, high)] = pair else { continue };
         let problem = if a == b {
-            Some("the same value again".to_string())
+            Some(say!("the same value again", "值重复"))
         } else if (a < b) != rising {
-            Some("turns back".to_string())
+            Some(say!("turns back", "方向折回"))
         } else {
             match subject.direction {
-                Some(Direction::Higher) if (low <= high) != (a < b) => Some("a higher value scores less".to_string()),
-                Some(Direction::Lower) if (low >= high) != (a < b) => Some("a lower value scores less".to_string()),
+                Some(Direction::Higher) if (low <= high) != (a < b) => {
+                    Some(say!("a higher value scores less", "值更高，得分却更低"))
+                }
+                Some(Direction::Lower) if (low >= high) != (a < b) => {
+                    Some(say!("a lower value scores less", "值更低，得分却更低"))
+                }
                 _ => None,
             }
         };
@@ -99,11 +107,11 @@ fn ordered(subject: &Subject, scale: &Scale, written: &[Span], sink: &mut Diagno
                 Diagnostic::error(
                     codes::targets::DISORDERED_ANCHORS,
                     *place,
-                    format!("the anchors of {} are out of order", subject.what("score")),
+                    say!("the anchors of {} are out of order", "{}的刻度次序不对", subject.what("score")),
                 )
                 .saying(problem)
-                .label(*before, "after this one")
-                .help("write them from one end of the scale to the other, each value once, the better value with the better score"),
+                .label(*before, say!("after this one", "在这一个之后"))
+                .help(say!("write them from one end of the scale to the other, each value once, the better value with the better score", "从一端写到另一端，每个值一次，值越好得分越高")),
             );
             return false;
         }
@@ -120,13 +128,13 @@ pub fn anchors(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagno
         if values::is_hole(&phrase.expr) {
             continue;
         }
-        values::clauses("an anchor", phrase, [], sink);
+        values::clauses(&say!("an anchor", "刻度"), phrase, [], sink);
         let Some(text) = &phrase.text else {
             values::wrong_shape(keyed.0, phrase.span, sink);
             continue;
         };
         let Some(unit) = subject.unit else { continue };
-        let what = format!("an anchor of `{}`", subject.node.name());
+        let what = say!("an anchor of `{}`", "`{}` 的刻度", subject.node.name());
         let Some(value) = formula::check_as(&phrase.expr, unit, &what, scope, sink) else { continue };
         let Some(value) = constant(&value) else {
             values::wrong_shape(keyed.0, phrase.expr.span, sink);
@@ -139,11 +147,14 @@ pub fn anchors(subject: &Subject, keyed: Keyed, scope: &Scope, sink: &mut Diagno
                 Diagnostic::error(
                     codes::targets::DISORDERED_ANCHORS,
                     phrase.span,
-                    format!("the anchors of `{}` are out of order", subject.node.name()),
+                    say!("the anchors of `{}` are out of order", "`{}` 的刻度次序不对", subject.node.name()),
                 )
-                .saying(if value == *before { "the same value again" } else { "below the one before" })
-                .label(place, "after this one")
-                .help("write them from the lowest value to the highest"),
+                .saying(match value == *before {
+                    true => say!("the same value again", "值重复"),
+                    false => say!("below the one before", "比前一个小"),
+                })
+                .label(place, say!("after this one", "在这一个之后"))
+                .help(say!("write them from the lowest value to the highest", "从最低的值写到最高的值")),
             );
             break;
         }

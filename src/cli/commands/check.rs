@@ -122,7 +122,7 @@ pub enum Denied {
 fn day(text: &str) -> Result<Date, String> {
     match text {
         "today" => Ok(jiff::Zoned::now().date()),
-        _ => parse_date(text),
+        _ => parse_date(text).map_err(|why| why.en),
     }
 }
 

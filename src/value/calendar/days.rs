@@ -1,5 +1,6 @@
 //! Single days: arithmetic that saturates, and dates as they are written.
 
+use crate::diagnostic::{Words, say};
 use jiff::Span;
 use jiff::civil::{Date, DateTime};
 
@@ -35,7 +36,7 @@ pub(super) fn month_start(year: i64, month: i64) -> Date {
 }
 
 /// `2026-03-05`. The error is a sentence that says what is wrong with it.
-pub fn parse_date(text: &str) -> Result<Date, String> {
+pub fn parse_date(text: &str) -> Result<Date, Words> {
     let parts: Vec<&str> = text.split('-').collect();
     let &[year, month, day] = parts.as_slice() else { return Err(malformed(text)) };
     let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else {
@@ -43,17 +44,21 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
     };
     let month = check_month(month)?;
     let day = i8::try_from(day).unwrap_or(i8::MAX);
-    Date::new(year, month, day).map_err(|_| format!("{year:04}-{month:02} has no day {day}"))
+    Date::new(year, month, day)
+        .map_err(|_| say!("{year:04}-{month:02} has no day {day}", "{year:04}-{month:02} 没有 {day} 日"))
 }
 
-fn malformed(text: &str) -> String {
-    format!("`{text}` is not a date; write year, month and day as `2026-03-05`")
+fn malformed(text: &str) -> Words {
+    say!(
+        "`{text}` is not a date; write year, month and day as `2026-03-05`",
+        "`{text}` 不是日期；按年、月、日写成 `2026-03-05`"
+    )
 }
 
-pub(super) fn check_month(month: i16) -> Result<i8, String> {
+pub(super) fn check_month(month: i16) -> Result<i8, Words> {
     match i8::try_from(month) {
         Ok(m @ 1..=12) => Ok(m),
-        _ => Err(format!("month {month} does not exist")),
+        _ => Err(say!("month {month} does not exist", "没有 {month} 月")),
     }
 }
 
@@ -63,15 +68,26 @@ pub(super) fn digits(text: &str, count: usize) -> Option<i16> {
 }
 
 /// `2026-12-31T09:00`, with seconds and fractions where they are given. It is wall time: an offset is an error.
-pub fn parse_timestamp(text: &str) -> Result<DateTime, String> {
+pub fn parse_timestamp(text: &str) -> Result<DateTime, Words> {
     let Some((date, time)) = text.split_once('T') else {
-        return Err(format!("`{text}` is not a timestamp; write it as `2026-03-05T09:00`"));
+        return Err(say!(
+            "`{text}` is not a timestamp; write it as `2026-03-05T09:00`",
+            "`{text}` 不是时间戳；写成 `2026-03-05T09:00`"
+        ));
     };
     let date = parse_date(date)?;
     if time.contains(['Z', 'z', '+', '-', '[']) {
-        return Err(format!("`{text}` has an offset; a timestamp in a design is wall time in the calendar's zone"));
+        return Err(say!(
+            "`{text}` has an offset; a timestamp in a design is wall time in the calendar's zone",
+            "`{text}` 带有时差；设计里的时间戳是日历时区的当地时间"
+        ));
     }
-    let wrong = || format!("`{time}` is not a time of day; write it as `09:00` or `09:00:30`");
+    let wrong = || {
+        say!(
+            "`{time}` is not a time of day; write it as `09:00` or `09:00:30`",
+            "`{time}` 不是时刻；写成 `09:00` 或 `09:00:30`"
+        )
+    };
     let (clock, fraction) = match time.split_once('.') {
         Some((clock, fraction)) => (clock, Some(fraction)),
         None => (time, None),
@@ -89,9 +105,10 @@ pub fn parse_timestamp(text: &str) -> Result<DateTime, String> {
         }
         Some(_) => return Err(wrong()),
     };
-    for (value, most, what) in [(hour, 23, "hour"), (minute, 59, "minute"), (second, 59, "second")] {
+    for (value, most, en, zh) in [(hour, 23, "hour", "时"), (minute, 59, "minute", "分"), (second, 59, "second", "秒")]
+    {
         if value > most {
-            return Err(format!("{what} {value} does not exist"));
+            return Err(say!("{} {value} does not exist", "没有 {value} {}", Words { en: en.into(), zh: zh.into() }));
         }
     }
     let small = |n: i16| i8::try_from(n).unwrap_or(0);
@@ -111,10 +128,10 @@ mod tests {
     #[test]
     fn a_date_that_does_not_exist_says_what_is_wrong() {
         assert_eq!(parse_date("2026-02-28"), Ok(date(2026, 2, 28)));
-        assert_eq!(parse_date("2026-02-30").unwrap_err(), "2026-02 has no day 30");
-        assert_eq!(parse_date("2026-13-01").unwrap_err(), "month 13 does not exist");
-        assert_eq!(parse_date("2026-00-01").unwrap_err(), "month 0 does not exist");
-        assert!(parse_date("2026-3-5").unwrap_err().contains("`2026-03-05`"));
+        assert_eq!(parse_date("2026-02-30").unwrap_err().en, "2026-02 has no day 30");
+        assert_eq!(parse_date("2026-13-01").unwrap_err().en, "month 13 does not exist");
+        assert_eq!(parse_date("2026-00-01").unwrap_err().en, "month 0 does not exist");
+        assert!(parse_date("2026-3-5").unwrap_err().en.contains("`2026-03-05`"));
         assert!(parse_date("20260305").is_err());
         assert!(parse_date("+026-03-05").is_err());
     }
@@ -123,9 +140,9 @@ mod tests {
     fn timestamps_are_wall_time() {
         assert_eq!(parse_timestamp("2026-12-31T09:00"), Ok(date(2026, 12, 31).at(9, 0, 0, 0)));
         assert_eq!(parse_timestamp("2026-12-31T09:00:30.25"), Ok(date(2026, 12, 31).at(9, 0, 30, 250_000_000)));
-        assert_eq!(parse_timestamp("2026-12-31T24:00").unwrap_err(), "hour 24 does not exist");
-        assert!(parse_timestamp("2026-12-31T09:00Z").unwrap_err().contains("offset"));
-        assert!(parse_timestamp("2026-12-31T09:00+08:00").unwrap_err().contains("offset"));
+        assert_eq!(parse_timestamp("2026-12-31T24:00").unwrap_err().en, "hour 24 does not exist");
+        assert!(parse_timestamp("2026-12-31T09:00Z").unwrap_err().en.contains("offset"));
+        assert!(parse_timestamp("2026-12-31T09:00+08:00").unwrap_err().en.contains("offset"));
         assert!(parse_timestamp("2026-12-31T9:00").is_err());
         assert!(parse_timestamp("2026-12-31").is_err());
         assert!(parse_timestamp("2026-12-31T09:00.5").is_err());

@@ -1,5 +1,6 @@
 //! Named ranges of days, and cutting windows into them.
 
+use crate::diagnostic::{Words, say};
 use std::fmt;
 
 use jiff::civil::Date;
@@ -28,11 +29,12 @@ impl Period {
 
     /// A period as written. The error is a sentence that says what is wrong with it. Whether a year has a week 53 depends
     /// on the calendar: see [`Period::exists`].
-    pub fn parse(text: &str) -> Result<Period, String> {
+    pub fn parse(text: &str) -> Result<Period, Words> {
         let malformed = || {
-            format!(
+            say!(
                 "`{text}` is not a period; write `2026`, `2026-H1`, `2026-Q1`, `2026-03`, `2026-W05`, `2026-03-05`, `FY2026` or \
-                 `FY2026-Q1`"
+                 `FY2026-Q1`",
+                "`{text}` 不是期间；写成 `2026`、`2026-H1`、`2026-Q1`、`2026-03`、`2026-W05`、`2026-03-05`、`FY2026` 或 `FY2026-Q1`"
             )
         };
         if let Some(fiscal) = text.strip_prefix("FY") {
@@ -45,7 +47,12 @@ impl Period {
                 return Ok(Period { grain: Grain::FiscalYear, year, number: 0, day: None });
             };
             let number = part.strip_prefix('Q').and_then(|n| digits(n, 1)).ok_or_else(malformed)?;
-            return Ok(Period { grain: Grain::FiscalQuarter, year, number: up_to(4, number, "quarter")?, day: None });
+            return Ok(Period {
+                grain: Grain::FiscalQuarter,
+                year,
+                number: up_to(4, number, ("quarter", "季度"))?,
+                day: None,
+            });
         }
         let Some((year, part)) = text.split_once('-') else {
             return digits(text, 4).map(Period::year).ok_or_else(malformed);
@@ -61,9 +68,9 @@ impl Period {
         let mut rest = part.chars();
         let (letter, number) = (rest.next(), rest.as_str());
         match letter {
-            Some('H') => of(Grain::Half, up_to(2, digits(number, 1).ok_or_else(malformed)?, "half")?),
-            Some('Q') => of(Grain::Quarter, up_to(4, digits(number, 1).ok_or_else(malformed)?, "quarter")?),
-            Some('W') => of(Grain::Week, up_to(53, digits(number, 2).ok_or_else(malformed)?, "week")?),
+            Some('H') => of(Grain::Half, up_to(2, digits(number, 1).ok_or_else(malformed)?, ("half", "半年"))?),
+            Some('Q') => of(Grain::Quarter, up_to(4, digits(number, 1).ok_or_else(malformed)?, ("quarter", "季度"))?),
+            Some('W') => of(Grain::Week, up_to(53, digits(number, 2).ok_or_else(malformed)?, ("week", "周"))?),
             _ => Err(malformed()),
         }
     }
@@ -99,17 +106,24 @@ impl Period {
     }
 
     /// An error, as a sentence, for the week 53 of a year that has 52.
-    pub fn exists(self, calendar: &Calendar) -> Result<(), String> {
+    pub fn exists(self, calendar: &Calendar) -> Result<(), Words> {
         let weeks = calendar.weeks_in(self.year);
         if self.grain == Grain::Week && self.number > weeks {
-            return Err(format!("{:04} has no week {}, its last is {weeks}", self.year, self.number));
+            return Err(say!(
+                "{:04} has no week {}, its last is {weeks}",
+                "{:04} 年没有第 {} 周，最后一周是第 {weeks} 周",
+                self.year,
+                self.number
+            ));
         }
         Ok(())
     }
 }
 
-fn up_to(most: i16, number: i16, what: &str) -> Result<i16, String> {
-    if (1..=most).contains(&number) { Ok(number) } else { Err(format!("{what} {number} does not exist")) }
+fn up_to(most: i16, number: i16, (en, zh): (&str, &str)) -> Result<i16, Words> {
+    let exists = (1..=most).contains(&number);
+    let what = || Words { en: en.into(), zh: zh.into() };
+    if exists { Ok(number) } else { Err(say!("{} {number} does not exist", "没有第 {number} {}", what())) }
 }
 
 impl fmt::Display for Period {
@@ -334,13 +348,13 @@ mod tests {
             ("FY2026-Q0", "quarter 0 does not exist"),
             ("2026-02-30", "2026-02 has no day 30"),
         ] {
-            assert_eq!(Period::parse(text).unwrap_err(), message);
+            assert_eq!(Period::parse(text).unwrap_err().en, message);
         }
         for text in ["", "26", "2026-3", "2026-W5", "2026-q1", "FY26", "FY2026-03", "2026-", "2026-Q", "2026-季"] {
-            assert!(Period::parse(text).unwrap_err().contains("is not a period"), "{text}");
+            assert!(Period::parse(text).unwrap_err().en.contains("is not a period"), "{text}");
         }
         let week = Period::parse("2025-W53").unwrap();
-        assert_eq!(week.exists(&Calendar::default()).unwrap_err(), "2025 has no week 53, its last is 52");
+        assert_eq!(week.exists(&Calendar::default()).unwrap_err().en, "2025 has no week 53, its last is 52");
         assert_eq!(Period::parse("2026-W53").unwrap().exists(&Calendar::default()), Ok(()));
     }
 
