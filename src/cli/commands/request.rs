@@ -3,7 +3,7 @@
 use super::eval::EvalArgs;
 use crate::cli::ui::Failure;
 use crate::design::{Design, DimensionId, FactorId, IndicatorId, MeasureId, Naming, ObjectiveId};
-use crate::diagnostic::closest;
+use crate::diagnostic::{Words, closest};
 use crate::evaluate::Periods;
 use crate::results::{Member, SubjectId};
 use crate::value::calendar::{Date, parse_date};
@@ -106,14 +106,14 @@ pub fn dimensions(design: &Design, names: &str) -> Result<Vec<DimensionId>, Fail
 }
 
 pub fn period(design: &Design, text: &str) -> Result<Period, Failure> {
-    let wrong = |why: String| Failure::usage(format!("`{text}` is no period: {why}"));
+    let wrong = |why: Words| Failure::usage(format!("`{text}` is no period: {}", why.en));
     let period = Period::parse(text).map_err(wrong)?;
     period.exists(&design.calendar).map_err(wrong)?;
     Ok(period)
 }
 
 pub fn day(text: &str) -> Result<Date, Failure> {
-    parse_date(text).map_err(|why| Failure::usage(format!("`{text}` is no day: {why}")))
+    parse_date(text).map_err(|why| Failure::usage(format!("`{text}` is no day: {}", why.en)))
 }
 
 pub fn periods(args: &EvalArgs, design: &Design) -> Result<Periods, Failure> {

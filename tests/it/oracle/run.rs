@@ -147,7 +147,7 @@ fn evaluate(case: &Case, loaded: &Loaded) -> Result<Shown, String> {
     };
     let (first, last) = (&case.asked[0], &case.asked[case.asked.len() - 1]);
     let periods = match case.asked.len() {
-        1 => Periods::One(Period::parse(&case.world.almanac.name(case.cut, first.last()))?),
+        1 => Periods::One(Period::parse(&case.world.almanac.name(case.cut, first.last())).map_err(|why| why.en)?),
         _ => Periods::Between {
             from: first.start.unwrap(),
             to: last.last(),
