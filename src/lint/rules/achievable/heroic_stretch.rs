@@ -77,13 +77,19 @@ pub fn steps(context: &Context<'_>, indicator: &Indicator) -> Option<(f64, f64)>
     (comparable && baseline * value > 0.0).then_some((baseline, value))
 }
 
-/// `growth(x)`, or `x / y - 1`.
+/// `growth(x)`, `x / y - 1`, or `(x - y) / y` with y an earlier window.
 fn is_growth(formula: &Formula) -> bool {
     match &formula.kind {
         FormulaKind::Growth { .. } => true,
         FormulaKind::Arithmetic { op: ArithmeticOp::Subtract, right, .. } => {
             matches!(&right.kind, FormulaKind::Number(n) if *n == 1)
         }
+        FormulaKind::Arithmetic { op: ArithmeticOp::Divide, left, right: base } => match &left.kind {
+            FormulaKind::Arithmetic { op: ArithmeticOp::Subtract, right, .. } => {
+                right == base && matches!(base.kind, FormulaKind::Previous { .. } | FormulaKind::Ago { .. })
+            }
+            _ => false,
+        },
         _ => false,
     }
 }

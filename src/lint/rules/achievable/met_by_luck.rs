@@ -49,6 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let Some(limits) = process_limits(&values) else { continue };
+        let limits = limits.intersect(context.analysis.range(id));
         let met = values.iter().filter(|value| !worse(**value, goal, sign)).count();
         // Met always, or never: that is no luck.
         if goal <= limits.low || goal >= limits.high || met == 0 || met == n {

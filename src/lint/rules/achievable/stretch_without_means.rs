@@ -41,7 +41,7 @@
 //! `when off_target` 的行动是补救，为时已晚。
 
 use super::heroic_stretch::{is_leap, steps};
-use crate::design::{Action, Child, IndicatorId};
+use crate::design::{Action, Child, Indicator, IndicatorId};
 use crate::lint::rules::prelude::*;
 
 pub const RULE: Rule = Rule {
@@ -56,7 +56,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (id, indicator, _) in context.sound() {
         let leap = steps(context, indicator).filter(|(baseline, target)| is_leap(context, *baseline, *target));
         let (Some((baseline, value)), Some(target)) = (leap, context.last_target(indicator)) else { continue };
-        if planned(&indicator.actions) || factor_acts(context, id) {
+        if has_plan(context, id, indicator) {
             continue;
         }
         let name = indicator.naming.title();
@@ -76,7 +76,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether something is done whatever the status.
+/// Whether something is done for an indicator whatever its status: by itself, or by a factor above.
+pub fn has_plan(context: &Context<'_>, id: IndicatorId, indicator: &Indicator) -> bool {
+    planned(&indicator.actions) || factor_acts(context, id)
+}
+
 fn planned(actions: &[Action]) -> bool {
     actions.iter().any(|action| action.when.is_none())
 }

@@ -2,7 +2,8 @@
 //!
 //! From the last periods follows where the value will lie at the target's date: with a probability of 95%, inside the
 //! prediction interval of the trend, where there is one, else of the mean. A target on the far side of it is not reached
-//! by going on as before; either something changes (and the design says what, as an action) or the target is a wish.
+//! by going on as before; either something changes, and the design says what, as an `action` that is taken whatever the
+//! status (of the indicator, or of a factor above), or the target is a wish.
 //!
 //! At least eight periods with a value are needed; with fewer the rule is not judged. A trend is one where the slope
 //! differs from 0 at 95%. Totals that are judged over a whole period are left alone.
@@ -15,9 +16,10 @@
 //! 历史数据引不到的目标
 //!
 //! 由最近各期推算目标日的取值：有趋势时按趋势，没有时按均值，95% 的可能落在预测区间内。目标在区间的另一头，照旧做是达不到的：
-//! 要么有所改变（设计中写明行动），要么只是愿望。至少要有八期数据，否则记为未判断。斜率在 95% 水平上不为 0 才算有趋势。
+//! 要么有所改变（指标或其上的因素写明不论状态都要做的 `action`），要么只是愿望。至少要有八期数据，否则记为未判断。斜率在 95% 水平上不为 0 才算有趋势。
 //! 整期评判的合计不在此列。
 
+use super::stretch_without_means::has_plan;
 use crate::analysis::statistics::{Trend, prediction_about_mean};
 use crate::design::Due;
 use crate::lint::Needs;
@@ -43,6 +45,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (id, indicator, _) in context.sound() {
         let (Some(sign), Some(target)) = (sign(indicator.direction), context.last_target(indicator)) else { continue };
         let (Some(goal), Due::By(day) | Due::Until(day)) = (context.one(&target.value), target.due) else { continue };
+        // Something is to change: what was before says little of it.
+        if has_plan(context, id, indicator) {
+            continue;
+        }
         let history = facts.history(id, PERIODS);
         let values = Observation::values(&history);
         let Some(last) = history.last().filter(|_| values.len() >= FEWEST && values.len() == history.len()) else {

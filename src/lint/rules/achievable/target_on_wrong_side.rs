@@ -1,8 +1,8 @@
 //! a target that is worse than the baseline
 //!
 //! More is better, the value was 92%, and the target is 90%: either the direction is wrong, or one of the numbers.
-//! Whoever means a standard to hold, not to improve on, writes the baseline as the target, or what is tolerated as the
-//! `threshold`.
+//! Whoever means what is tolerated writes it as the `threshold`. A target `until` a day is a standard to hold, and a floor
+//! may lie below what was reached (`at or above 84%`): of it, it is a note.
 //!
 //! Only targets of the whole are judged, and only where baseline and target cover periods of about one length.
 //!
@@ -39,9 +39,10 @@
 //!
 //! 目标比基准还差
 //!
-//! 越高越好，基准为 92%，目标却是 90%：不是方向写反了，就是有一个数写错了。只要求保持而不要求改进的，目标写成与基准相同，
-//! 能容忍的写成 `threshold`。只看整体的目标，而且基准期与目标评判的期间长短要相近。
+//! 越高越好，基准为 92%，目标却是 90%：不是方向写反了，就是有一个数写错了。能容忍的写成 `threshold`。
+//! `until` 某日的目标是要保持的标准，下限可以低于已达到的水平，只作提示。只看整体的目标，而且基准期与目标评判的期间长短要相近。
 
+use crate::design::Due;
 use crate::lint::levels::{sign, worse};
 use crate::lint::rules::prelude::*;
 
@@ -78,11 +79,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         } else {
             finding.saying(say!("{value}, and less is better", "{value}，而此指标越低越好"))
         };
-        findings.push(
-            finding
-                .label(written.span, say!("it was {baseline} already", "基准已是 {baseline}"))
-                .help(say!("correct the direction, the baseline or the target", "改正方向、基准或目标"))
-                .of(id),
-        );
+        let finding = finding.label(written.span, say!("it was {baseline} already", "基准已是 {baseline}")).of(id);
+        findings.push(match target.due {
+            Due::Until(_) => finding
+                .help(say!(
+                    "as a standard to hold it may; else correct the direction, the baseline or the target",
+                    "作为要保持的标准可以如此；否则改正方向、基准或目标"
+                ))
+                .severity(Severity::Info),
+            Due::By(_) | Due::In(_) => {
+                finding.help(say!("correct the direction, the baseline or the target", "改正方向、基准或目标"))
+            }
+        });
     }
 }

@@ -4,17 +4,21 @@
 //! holds. The value is missing there, with a reason; but costs with no orders are a loss that a missing value hides. Say
 //! what is meant: `if orders > 0 then … else …`, or `… otherwise …`.
 //!
-//! A part of a whole is left alone: where there are no cases there is no share, and missing is what it is.
+//! A part of a whole is left alone: where there are no cases there is no share, and missing is what it is. So is a sum
+//! over rows that the denominator counts: without rows nothing is hidden.
 //!
 //! The fix asks for the denominator first.
 //!
 //! ```kpi,fails
 //! source sales { from: csv("sales.csv"), time: day
 //!   field day: date
+//! }
+//! source bills { from: csv("bills.csv"), time: day
+//!   field day: date
 //!   field cost: number 0..
 //! }
 //! indicator unit_cost "Cost of a sale" {
-//!   formula: sum(sales.cost) / count(sales)
+//!   formula: sum(bills.cost) / count(sales)
 //!   unit: 1, direction: lower, frequency: monthly
 //! }
 //! ```
@@ -22,10 +26,13 @@
 //! ```kpi
 //! source sales { from: csv("sales.csv"), time: day
 //!   field day: date
+//! }
+//! source bills { from: csv("bills.csv"), time: day
+//!   field day: date
 //!   field cost: number 0..
 //! }
 //! indicator unit_cost "Cost of a sale" {
-//!   formula: if count(sales) > 0 then sum(sales.cost) / count(sales)
+//!   formula: if count(sales) > 0 then sum(bills.cost) / count(sales)
 //!   unit: 1, direction: lower, frequency: monthly
 //! }
 //! ```
@@ -38,12 +45,15 @@
 //!
 //! 按字段的取值范围和函数的含义，分母可能为 0，却没有写明那时怎么办。那时的值是缺失，并注明原因；但没有订单而有成本是亏损，
 //! 缺失会把它掩盖。写明含义：`if 订单 > 0 then … else …`，或 `… otherwise …`。
-//! 部分除以整体的不报：没有个案就没有占比。修复：先问分母是否为 0。
+//! 部分除以整体的不报：没有个案就没有占比；对分母所数的行求和的也不报。修复：先问分母是否为 0。
 
 use crate::analysis::expression::Node;
+use crate::analysis::implication::implies;
+use crate::analysis::rows::Rows;
 use crate::analysis::{Expression, Indicators, Ranges, interval};
-use crate::design::{ArithmeticOp, Formula, FormulaKind, IndicatorId};
+use crate::design::{AggregateFunction, ArithmeticOp, Formula, FormulaKind, IndicatorId, RowKind};
 use crate::lint::rules::prelude::*;
+use crate::lint::shape::subject_of;
 use crate::source::Span;
 use crate::value::Interval;
 
@@ -66,7 +76,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 // Whoever writes one of these has thought of it.
                 FormulaKind::If { .. } | FormulaKind::Otherwise(..) => {}
                 FormulaKind::Arithmetic { op: ArithmeticOp::Divide, left, right } => {
-                    if let Some(below) = zero_below(context, part) {
+                    if let Some(below) = zero_below(context, part)
+                        && !is_over_counted(context, left, right)
+                    {
                         let guard = Guard { formula, part, below: right, possible: below };
                         findings.push(finding(context, id, naming.title(), &guard));
                     }
@@ -89,6 +101,51 @@ fn zero_below(context: &Context<'_>, quotient: &Formula) -> Option<Interval> {
         }
         _ => None,
     }
+}
+
+/// Whether the numerator sums and counts only rows that the denominator counts: where that is 0, there is nothing above.
+fn is_over_counted<'a>(context: &Context<'a>, above: &'a Formula, below: &'a Formula) -> bool {
+    let Some(FormulaKind::Aggregate(whole)) = named(context, below).map(|f| &f.kind) else { return false };
+    let rows = Rows::new(context.design, whole.source);
+    let counts = match (&whole.function, whole.argument.as_ref().map(|a| &a.kind)) {
+        (AggregateFunction::Count, _) => true,
+        // Where the field is in every row.
+        (AggregateFunction::CountDistinct, Some(RowKind::Field(path))) => {
+            path.via.is_empty() && rows.field(path).is_some_and(|(_, f)| !f.optional && f.computed.is_none())
+        }
+        _ => false,
+    };
+    let mut waiting = vec![above];
+    while let Some(part) = waiting.pop().filter(|_| counts) {
+        match named(context, part).map(|f| &f.kind) {
+            Some(FormulaKind::Aggregate(a)) => {
+                use AggregateFunction::{Count, CountDistinct, Sum};
+                let adds = matches!(a.function, Sum | Count | CountDistinct);
+                let same = a.source == whole.source && a.time == whole.time;
+                if !adds || !same || !implies(&rows, a.filter.as_ref(), whole.filter.as_ref()) {
+                    return false;
+                }
+            }
+            Some(FormulaKind::Negate(x)) => waiting.push(x),
+            Some(FormulaKind::Arithmetic { op, left, right }) => match (op, &left.kind, &right.kind) {
+                (ArithmeticOp::Add | ArithmeticOp::Subtract, _, _) => waiting.extend([&**left, &**right]),
+                (ArithmeticOp::Multiply | ArithmeticOp::Divide, _, FormulaKind::Number(_)) => waiting.push(left),
+                (ArithmeticOp::Multiply, FormulaKind::Number(_), _) => waiting.push(right),
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    counts
+}
+
+/// The formula that a name leads to; names are no cycle, but a chain may be long.
+fn named<'a>(context: &Context<'a>, formula: &'a Formula) -> Option<&'a Formula> {
+    let mut formula = formula;
+    while let Some(subject) = subject_of(formula) {
+        formula = context.formula(subject)?;
+    }
+    Some(formula)
 }
 
 /// A division in a formula, and what its denominator can be.

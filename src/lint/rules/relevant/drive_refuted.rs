@@ -56,23 +56,28 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 findings.not_judged(Some(id), say!("too little history: {n} periods", "历史太短：{n} 期"));
                 continue;
             }
-            let r = own * wanted * if now.abs() >= later.abs() { now } else { later };
-            if r >= least {
+            // Above 0: as is believed.
+            let sense = own * wanted;
+            if (sense * now).max(sense * later) >= least {
                 continue;
             }
+            let r = if now.abs() >= later.abs() { now } else { later };
             let (name, title) = (indicator.naming.title(), other.naming.title());
             let place = node.keys.get("drives").map_or(node.place(), |(_, p)| p.span);
             let finding = Finding::at(
                 place,
                 say!("the data does not show that `{name}` drives `{title}`", "数据看不出“{name}”带动“{title}”"),
             );
-            let finding = if r <= -least {
+            let finding = if sense * r <= -least {
                 finding.saying(say!(
-                    "over {n} periods they move against each other: r = {r:.2}",
-                    "{n} 期里反向变动：r = {r:.2}"
+                    "over {n} periods the one grows worse as the other grows better: r = {r:.2}",
+                    "{n} 期里一个变好，另一个变差：r = {r:.2}"
                 ))
             } else {
-                finding.saying(say!("over {n} periods they move apart: r = {r:.2}", "{n} 期里各动各的：r = {r:.2}"))
+                finding.saying(say!(
+                    "over {n} periods each goes its own way: r = {r:.2}, and less than {least:.2} shows nothing",
+                    "{n} 期里各动各的：r = {r:.2}，不到 {least:.2} 说明不了什么"
+                ))
             };
             findings.push(
                 finding

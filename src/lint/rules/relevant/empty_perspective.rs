@@ -2,7 +2,8 @@
 //!
 //! The four perspectives are there to keep each other in balance: a scorecard of results without what brings them about, or
 //! of processes without customers, is half of one. The rule speaks once factors name perspectives, of the four and of those
-//! that the design declares. A team for which one does not apply says so: `allow R04: "no budget of its own"`.
+//! that the design declares. Where they name no more than half of them, they are labels rather than a scorecard, and it is a
+//! note. A team for which one does not apply says so: `allow R04: "no budget of its own"`.
 //!
 //! ```kpi,fails
 //! source orders { from: csv("orders.csv"), time: day
@@ -33,7 +34,7 @@
 //!
 //! 没有关键成功因素的视角
 //!
-//! 四个视角相互制衡：只有结果没有原因，或只有流程没有客户，都只是半张计分卡。因素写了 `perspective` 时才检查。某个视角确实
+//! 四个视角相互制衡：只有结果没有原因，或只有流程没有客户，都只是半张计分卡。因素写了 `perspective` 时才检查；所写的不过半数时，那只是标注而不是计分卡，只作提示。某个视角确实
 //! 不适用的，用 `allow R04: "理由"` 说明。
 
 use crate::lint::rules::prelude::*;
@@ -58,12 +59,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     let names = |comma: &str| empty.iter().map(|n| format!("`{}`", n.title())).collect::<Vec<_>>().join(comma);
     let (en, zh) = (names(", "), names("、"));
-    findings.push(
+    let half = empty.len() * 2 >= design.perspectives.len();
+    let finding =
         Finding::at(context.head(), say!("no factor has the perspective {en}", "没有关键成功因素属于视角 {zh}"))
             .saying(say!("the scorecard is out of balance", "计分卡不平衡"))
             .help(say!(
                 "add a factor for it, or say why there is none: `allow R04: \"…\"`",
                 "为它加一个因素，或说明为什么没有：`allow R04: \"…\"`"
-            )),
-    );
+            ));
+    findings.push(if half { finding.severity(Severity::Info) } else { finding });
 }
