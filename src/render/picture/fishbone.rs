@@ -126,6 +126,11 @@ fn bone_thickness(node: &Node) -> f64 {
     thickness(node.weight, 2.5, 4.0, 3.6)
 }
 
+/// Whether anything below a bone has a bar.
+fn scored(bone: &Node) -> bool {
+    bone.children.iter().any(|node| node.score.is_some() && node.home.is_none() || scored(node))
+}
+
 struct Drawing<'a> {
     outline: &'a Outline,
     density: Density,
@@ -154,7 +159,7 @@ impl Drawing<'_> {
             Text::new(0.0, 0.0, label, &value).weight(Weight::Bold).color(color).within(label * VALUE_EMS)
         });
         let muted = |text: &str, ems: f64| Text::new(0.0, 0.0, meta, text).color(Color::Muted).within(meta * ems);
-        let held_against: Vec<&str> = node.judged.iter().chain(&node.target).map(String::as_str).collect();
+        let held_against: Vec<&str> = node.judged_apart().into_iter().chain(node.target.as_deref()).collect();
         let compact = self.density == Density::Compact && own && !held_against.is_empty();
         let target = compact.then(|| muted(&held_against.join(SPACE), TARGET_EMS));
         let below = full.then(|| self.below(node)).filter(|text| !text.is_empty());
@@ -202,7 +207,7 @@ impl Drawing<'_> {
             let font = Font::regular(self.tokens.meta);
             parts.push(measure::cut(&format!("{word}{target}"), font, font.size * TARGET_EMS).into_owned());
         }
-        parts.extend(node.judged.clone());
+        parts.extend(node.judged_apart().map(str::to_string));
         parts.extend(node.weight_text().map(|w| format!("{} {w}", lang.pick("weight", "权重"))));
         parts.join(SPACE)
     }
@@ -313,7 +318,7 @@ impl Drawing<'_> {
         if !self.outline.bones.is_empty() {
             legend.add(Entry::Weight, lang.pick("line width = weight", "线宽 = 权重"));
         }
-        if self.density == Density::Full && self.outline.with_results {
+        if self.density == Density::Full && self.outline.bones.iter().any(scored) {
             legend.add(Entry::Score, lang.pick("bar = score, tick = 100", "条形 = 得分，竖线 = 100"));
         }
         // The footer stands to its right.
@@ -482,7 +487,8 @@ impl Head {
         let shape = vec![
             Move(x, y - half),
             Cubic(at(0.40, -1.0), at(0.81, -0.72), at(0.97, -0.073)),
-            Curve(at(1.0, 0.0), at(0.97, 0.073)),
+            // Straight on from where the cheeks end, so that the nose has no edge.
+            Curve(at(0.988, 0.0), at(0.97, 0.073)),
             Cubic(at(0.81, 0.72), at(0.40, 1.0), at(0.0, 1.0)),
             Curve((x + 22.0, y), at(0.0, -1.0)),
             Close,
@@ -505,7 +511,8 @@ impl Head {
         if let Some(score) = &self.score {
             let y = y + 18.0 + extra;
             let text = Text::new(start, y, Self::SCORE.size, score).weight(Weight::Bold).color(Color::OnHead);
-            group.items.push(text.tail(Self::of_hundred()).into());
+            let known = outline.head.score.is_some();
+            group.items.push(if known { text.tail(Self::of_hundred()) } else { text }.into());
         }
         if let Some(note) = &self.note {
             group.items.push(Text::new(start, line + 3.0, Self::OF.size, note).color(Color::OnHeadMuted).into());

@@ -8,7 +8,7 @@ use bigdecimal::{BigDecimal, ToPrimitive};
 use super::scene::Role;
 use crate::design::{Bound, Child, Design, FactorId, FormulaKind, Indicator, IndicatorId, ObjectiveId, PerspectiveId};
 use crate::render::explain::one_line;
-use crate::render::results::view::{Key, SliceKey};
+use crate::render::results::view::{Board, Key, keys};
 use crate::render::results::{Shown, format};
 use crate::render::text::visible;
 use crate::render::words::{self, Lang};
@@ -81,6 +81,12 @@ impl Node {
         1 + self.children.iter().map(Node::rows).sum::<usize>()
     }
 
+    /// The period that was judged, where its value reads otherwise than the one shown.
+    pub fn judged_apart(&self) -> Option<&str> {
+        let said = |judged: &&str| self.value.as_ref().is_some_and(|v| judged.ends_with(&format!(" {v}")));
+        self.judged.as_deref().filter(|judged| !said(judged))
+    }
+
     pub fn score_text(&self) -> Option<String> {
         self.score.map(format::score)
     }
@@ -115,7 +121,7 @@ impl Outline {
     pub fn new(subject: &Subject<'_>) -> Outline {
         let key = subject.results.and_then(|results| {
             let shown = Shown { design: subject.design, results, lang: subject.lang };
-            let (periods, slices) = crate::render::results::view::keys(&shown);
+            let (periods, slices) = keys(&shown);
             Some(Key { period: periods.first()?, slice: slices.first()? })
         });
         Outline::of(subject, key)
@@ -187,7 +193,8 @@ impl Outline {
 
 struct Builder<'a> {
     subject: Subject<'a>,
-    slice: SliceKey<'a>,
+    /// The period and slice that are shown; None: the design alone.
+    key: Option<Key<'a>>,
     rows: HashMap<SubjectId, &'a Row>,
     /// By start, for the slice.
     before: HashMap<SubjectId, Vec<&'a Row>>,
@@ -199,7 +206,6 @@ impl<'a> Builder<'a> {
     fn new(subject: &Subject<'a>, key: Option<Key<'a>>) -> Builder<'a> {
         let mut rows = HashMap::new();
         let mut before: HashMap<SubjectId, Vec<&Row>> = HashMap::new();
-        let slice = key.map_or(&[] as SliceKey<'_>, |k| k.slice);
         if let (Some(key), Some(results)) = (key, subject.results) {
             for row in results.rows.iter().filter(|r| r.period == key.period && r.slice == key.slice) {
                 rows.insert(row.subject, row);
@@ -208,7 +214,7 @@ impl<'a> Builder<'a> {
                 before.entry(row.subject).or_default().push(row);
             }
         }
-        Builder { subject: *subject, slice, rows, before, homes: HashMap::new() }
+        Builder { subject: *subject, key, rows, before, homes: HashMap::new() }
     }
 
     fn design(&self) -> &'a Design {
@@ -295,19 +301,15 @@ impl<'a> Builder<'a> {
             self.homes.insert(id, factor.map(str::to_string));
             self.declare_weight(&mut node, weight);
         }
-        if !self.evaluated() {
+        if self.key.is_none() {
             node.target = self.declared_target(indicator);
         }
         Some(node)
     }
 
-    fn evaluated(&self) -> bool {
-        !self.rows.is_empty()
-    }
-
     /// Without results the weight is the declared one.
     fn declare_weight(&self, node: &mut Node, weight: Option<&BigDecimal>) {
-        if !self.evaluated() {
+        if self.key.is_none() {
             node.weight = weight.and_then(ToPrimitive::to_f64);
         }
     }
@@ -352,9 +354,7 @@ impl<'a> Builder<'a> {
         if of_indicator {
             node.value = Some(shown.actual(row)).filter(|v| !v.is_empty());
             node.target = Some(typographic(&shown.target(row))).filter(|t| !t.is_empty());
-            // A month's value that is the quarter's too, such as the last balance, is said once.
-            let same = row.judged.as_ref().zip(row.value.as_ref()).is_some_and(|((_, judged), value)| judged == value);
-            node.judged = shown.judged(row).filter(|_| !same);
+            node.judged = shown.judged(row);
         }
         node
     }
@@ -381,11 +381,9 @@ impl<'a> Builder<'a> {
     }
 
     fn counts(&self) -> Vec<(Status, usize)> {
-        let Some(results) = self.subject.results.filter(|_| self.evaluated()) else { return Vec::new() };
+        let (Some(key), Some(results)) = (self.key, self.subject.results) else { return Vec::new() };
         let shown = Shown { design: self.design(), results, lang: self.subject.lang };
-        let Some(period) = self.rows.values().next().map(|r| r.period.as_str()) else { return Vec::new() };
-        let key = Key { period, slice: self.slice };
-        crate::render::results::view::Board::new(&shown, vec![key]).counts(0)
+        Board::new(&shown, vec![key]).counts(0)
     }
 }
 
