@@ -27,10 +27,11 @@ const TOP: f64 = 106.0;
 
 /// An outline as a picture; None: as dense as it needs.
 pub fn fishbone(outline: &Outline, density: Option<Density>) -> Scene {
-    let rows: Vec<Vec<Row<'_>>> = outline.bones.iter().map(rows).collect();
-    let density = density.unwrap_or_else(|| Density::fitting(&rows.iter().map(Vec::len).collect::<Vec<_>>()));
+    let counts: Vec<usize> = outline.bones.iter().map(|bone| bone.rows() - 1).collect();
+    let density = density.unwrap_or_else(|| Density::fitting(&counts));
     let tokens = density.tokens();
     let drawing = Drawing { outline, density, tokens };
+    let rows: Vec<Vec<Row<'_>>> = outline.bones.iter().map(|bone| drawing.rows(bone)).collect();
     let bones: Vec<layout::Bone> = outline
         .bones
         .iter()
@@ -70,27 +71,7 @@ struct Row<'a> {
     path: Vec<&'a str>,
     /// The row of its last child.
     last_child: Option<usize>,
-}
-
-/// All below a bone, read top-down. Nesting is bounded by the parser.
-fn rows(bone: &Node) -> Vec<Row<'_>> {
-    fn below<'a>(node: &'a Node, path: &[&'a str], rows: &mut Vec<Row<'a>>) -> Option<usize> {
-        let path: Vec<&str> = path.iter().copied().chain([node.title.as_str()]).collect();
-        let mut last = None;
-        for child in &node.children {
-            let at = rows.len();
-            rows.push(Row { node: child, depth: path.len() - 1, path: path.clone(), last_child: None });
-            let last_child = below(child, &path, rows);
-            if let Some(row) = rows.get_mut(at) {
-                row.last_child = last_child;
-            }
-            last = Some(at);
-        }
-        last
-    }
-    let mut found = Vec::new();
-    below(bone, &[], &mut found);
-    found
+    words: Words,
 }
 
 /// The words of a row as they are drawn, without a place.
@@ -142,9 +123,32 @@ impl Drawing<'_> {
         if node.status.is_some() { 2.0 * self.tokens.glyph + AFTER_MARK } else { 2.0 * DOT + AFTER_MARK }
     }
 
-    fn words(&self, row: &Row<'_>) -> Words {
+    /// All below a bone, read top-down.
+    fn rows<'a>(&self, bone: &'a Node) -> Vec<Row<'a>> {
+        let mut found = Vec::new();
+        self.below_node(bone, &[], &mut found);
+        found
+    }
+
+    /// Adds what hangs on a node, and says where its last child stands. Nesting is bounded by the parser.
+    fn below_node<'a>(&self, node: &'a Node, path: &[&'a str], rows: &mut Vec<Row<'a>>) -> Option<usize> {
+        let path: Vec<&str> = path.iter().copied().chain([node.title.as_str()]).collect();
+        let mut last = None;
+        for child in &node.children {
+            let at = rows.len();
+            let words = self.words(child);
+            rows.push(Row { node: child, depth: path.len() - 1, path: path.clone(), last_child: None, words });
+            let last_child = self.below_node(child, &path, rows);
+            if let Some(row) = rows.get_mut(at) {
+                row.last_child = last_child;
+            }
+            last = Some(at);
+        }
+        last
+    }
+
+    fn words(&self, node: &Node) -> Words {
         let Tokens { label, meta, label_cells, .. } = self.tokens;
-        let node = row.node;
         let lang = self.outline.lang;
         let own = node.home.is_none();
         let full = self.density == Density::Full;
@@ -182,7 +186,7 @@ impl Drawing<'_> {
             words.second += 10.0 + SPARK.0;
         }
         // Its children's bone begins at its rib and leans over what stands below.
-        if row.last_child.is_some() {
+        if !node.children.is_empty() {
             words.second += self.tokens.indent;
         }
         // A label may always be as long as what stands below it. Letters that may be wide leave room for fewer.
@@ -214,8 +218,7 @@ impl Drawing<'_> {
 
     fn sizes(&self, rows: &[Row<'_>]) -> Vec<layout::Row> {
         let size = |row: &Row<'_>| {
-            let words = self.words(row);
-            let width = self.lead(row.node) + words.first.max(words.second);
+            let width = self.lead(row.node) + row.words.first.max(row.words.second);
             layout::Row { depth: row.depth, width: width.max(110.0) }
         };
         rows.iter().map(size).collect()
@@ -253,7 +256,7 @@ impl Drawing<'_> {
     fn row(&self, row: &Row<'_>, at: &PlacedRow, slope: f64) -> Group {
         let Tokens { glyph, indent, label, .. } = self.tokens;
         let node = row.node;
-        let words = self.words(row);
+        let words = &row.words;
         let mut group = Group::new(node.role);
         group.subject = Some(node.subject);
         group.status = node.status;
@@ -281,18 +284,18 @@ impl Drawing<'_> {
         });
 
         let mut end = at.words;
-        if let Some(value) = words.value {
-            let taken = width(&value);
-            group.items.push(Text { x: end, y: base, anchor: Anchor::End, ..value }.into());
+        if let Some(value) = &words.value {
+            let taken = width(value);
+            group.items.push(Text { x: end, y: base, anchor: Anchor::End, ..value.clone() }.into());
             end -= taken + 12.0;
         }
-        if let Some(target) = words.target {
-            group.items.push(Text { x: end, y: base, anchor: Anchor::End, ..target }.into());
+        if let Some(target) = &words.target {
+            group.items.push(Text { x: end, y: base, anchor: Anchor::End, ..target.clone() }.into());
         }
-        group.items.push(Text { x: start, y: base, ..words.label }.into());
+        group.items.push(Text { x: start, y: base, ..words.label.clone() }.into());
 
-        if let Some(meta) = words.meta {
-            group.items.push(Text { x: start, y: at.rib + 16.2, ..meta }.into());
+        if let Some(meta) = &words.meta {
+            group.items.push(Text { x: start, y: at.rib + 16.2, ..meta.clone() }.into());
         }
         let under = if row.last_child.is_some() { indent + slope * 4.0 } else { 0.0 };
         let mut end = at.words - under;
