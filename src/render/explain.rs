@@ -151,14 +151,19 @@ pub fn missing_part(node: &Trace, lang: Lang) -> Option<String> {
     }
 }
 
+/// `and 3 more`
+pub fn and_more(more: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("and {more} more"),
+        Lang::Zh => format!("另有 {more} 项"),
+    }
+}
+
 /// The children that are shown, and what stands for the others.
 pub fn shown_children(node: &Trace, lang: Lang) -> (&[Trace], Option<String>) {
     let shown = node.children.get(..CHILDREN).unwrap_or(&node.children);
     let more = node.children.len() - shown.len();
-    let rest = (more > 0).then(|| match lang {
-        Lang::En => format!("and {more} more"),
-        Lang::Zh => format!("另有 {more} 项"),
-    });
+    let rest = (more > 0).then(|| and_more(more, lang));
     (shown, rest)
 }
 

@@ -25,6 +25,8 @@ mod lint;
 #[allow(clippy::unreachable, clippy::needless_range_loop, clippy::filter_next)]
 #[cfg_attr(not(feature = "engine"), allow(dead_code))]
 mod oracle;
+#[cfg(feature = "engine")]
+mod report;
 mod support;
 mod syntax;
 #[cfg(feature = "engine")]

@@ -264,9 +264,12 @@ impl Place<'_> {
         let spoken = label.as_ref().filter(|_| !self.alone);
         let subject = group.subject.map(anchor);
         let status = group.status.map(|s| s.word());
+        // A link says all in its label; what is drawn would only say it again.
+        let hidden = (link.is_some() && label.is_some()).then_some("true");
         let inside = html! {
             @if let Some(label) = label.as_ref().filter(|_| group.role != Role::Bone) { title { (label) } }
-            (self.items(&group.items))
+            @if let Some(hidden) = hidden { g aria-hidden=(hidden) { (self.items(&group.items)) } }
+            @else { (self.items(&group.items)) }
         };
         html! {
             @if let Some(link) = link {

@@ -359,3 +359,75 @@ fn signed(change: f64) -> String {
 fn subject(subject: SubjectId) -> String {
     anchor(subject)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::render::results::sample;
+    use crate::results::{Results, Trace, TraceValue};
+    use crate::source::Sources;
+
+    fn of<'a>(design: &'a crate::design::Design, sources: &'a Sources, results: Results) -> Report<'a> {
+        Report { design, sources, title: results.title.clone(), results, traces: Vec::new(), lang: Lang::Zh }
+    }
+
+    /// Style, script and frame without any indicator.
+    #[test]
+    fn the_shell_is_small() {
+        let (design, sources) = (crate::design::Design::default(), Sources::default());
+        let page = render(&of(&design, &sources, Results::default()), Theme::Auto);
+        assert!(page.len() <= 40_000, "{} bytes", page.len());
+    }
+
+    #[test]
+    fn what_stands_where() {
+        let (design, results) = sample::many();
+        let sources = Sources::default();
+        let report = of(&design, &sources, results);
+        let page = Page::new(&report);
+        let pretty = |markup: String| markup.replace("><", ">\n<");
+        let island: serde_json::Value = serde_json::from_str(&island::json(&page)).unwrap();
+        insta::assert_snapshot!("island", serde_json::to_string_pretty(&island).unwrap());
+        insta::assert_snapshot!("attention", pretty(page.attention().into_string()));
+        insta::assert_snapshot!("provenance", pretty(page.provenance().into_string()));
+    }
+
+    #[test]
+    fn what_costs_most_comes_first() {
+        let (design, mut results) = sample::results();
+        for (row, share) in results.rows.iter_mut().zip([0.1, 0.2, 0.3, 0.4]) {
+            row.share = Some(share);
+        }
+        let sources = Sources::default();
+        let report = of(&design, &sources, results);
+        let found: Vec<(&str, Option<String>)> = report
+            .attention(&[])
+            .iter()
+            .map(|a| (a.row.name.as_str(), a.lost.map(crate::render::results::format::score)))
+            .collect();
+        // 0.4 × 45, 0.1 × 4.28; what has no data comes last, what is on target not at all.
+        let expected = [("cycle", Some("18.0".to_string())), ("csat", Some("0.4".to_string())), ("share", None)];
+        assert_eq!(found, expected);
+    }
+
+    /// Many members are folded, none is left out before the limit.
+    #[test]
+    fn a_trace_of_many_parts_is_folded() {
+        let part = |n: usize| Trace {
+            formula: format!("part{n}"),
+            name: None,
+            window: None,
+            slice: None,
+            value: TraceValue::Bool(true),
+            rows: None,
+            children: Vec::new(),
+        };
+        let trace = Trace { children: (0..30).map(part).collect(), ..part(99) };
+        let (design, sources) = (crate::design::Design::default(), Sources::default());
+        let report = of(&design, &sources, Results::default());
+        let html = Page::new(&report).node(&trace, true).into_string();
+        assert!(html.contains("<summary>另有 24 项</summary>") && html.contains("另有 10 项"), "{html}");
+        assert_eq!(html.matches("<code>part").count(), 20);
+    }
+}

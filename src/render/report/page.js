@@ -100,6 +100,8 @@ const enter = place => {
 const bind = () => {
   bones = all("#fishbone a.indicator, #fishbone a.alias");
   bones.forEach((bone, n) => bone.setAttribute("tabindex", n ? "-1" : "0"));
+  // Where it is wider than the page, the head is seen first.
+  one("#fishbone .pic").scrollLeft = 1e6;
 };
 bind();
 const middle = bone => { const r = bone.getBoundingClientRect(); return [r.right, (r.top + r.bottom) / 2]; };
@@ -108,7 +110,9 @@ const walk = (from, x, y) => {
   let best = null, least = Infinity;
   for (const bone of bones) {
     const [bx, by] = middle(bone), ahead = (bx - fx) * x + (by - fy) * y, aside = Math.abs((bx - fx) * y) + Math.abs((by - fy) * x);
-    if (bone !== from && ahead > 4 && ahead + 2 * aside < least) { least = ahead + 2 * aside; best = bone; }
+    // To the side is to another bone, whose rows lean the same way.
+    const own = x !== 0 && bone.closest(".bone") === from.closest(".bone");
+    if (bone !== from && !own && ahead > 4 && ahead + 2 * aside < least) { least = ahead + 2 * aside; best = bone; }
   }
   return best;
 };

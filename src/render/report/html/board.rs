@@ -37,7 +37,7 @@ impl Page<'_> {
                         ))
                     }
                     (self.of_whole())
-                    div class="wide" {
+                    div class="wide cards at" {
                         table {
                             thead {
                                 tr {
@@ -79,9 +79,9 @@ impl Page<'_> {
                     (value.unwrap_or_else(|| "–".to_string()))
                     @if let Some((period, _)) = &row.judged { span class="note" { (period) } }
                 }
-                td class="n" { (typographic(&shown.target(row))) }
-                td { @for gap in &gaps { span class="note" { (gap) } } }
-                td class="n" {
+                td class="n t" { (typographic(&shown.target(row))) }
+                td class="p" { @for gap in &gaps { span class="note" { (gap) } } }
+                td class="n q" {
                     @match lost {
                         Some(lost) => b { (format::score(lost)) },
                         None => "–",
@@ -91,7 +91,7 @@ impl Page<'_> {
                     }
                 }
                 @if actions {
-                    td { @for action in self.due(row) { span class="note" { (self.action(action)) } } }
+                    td class="w" { @for action in self.due(row) { span class="note" { (self.action(action)) } } }
                 }
             }
         }
@@ -148,7 +148,7 @@ impl Page<'_> {
     fn table(&self, board: &Board<'_>, whole: bool) -> Markup {
         let total = board.total.first().copied().flatten();
         html! {
-            div class="wide" {
+            div class="wide cards" {
                 table {
                     thead {
                         tr {
@@ -206,7 +206,7 @@ impl Page<'_> {
         html! {
             tr class=[class] data-subject=[own] data-status=[row.status.map(Status::word)] data-depth=[depth]
                 data-name=[whole.then_some(&row.name)] data-owner=[owner.as_ref().filter(|_| whole)] {
-                td { (status(row.status, self.lang)) }
+                td class="m" { (status(row.status, self.lang)) }
                 th scope="row" {
                     div class={ "d" (line.depth.min(5)) } {
                         @if heading { bdi { (line.title) } } @else { (self.link(row)) }
@@ -226,8 +226,8 @@ impl Page<'_> {
                         span class="note" data-t=[whole.then_some("judged")] { (period.unwrap_or_default()) }
                     }
                 }
-                td class="n" data-t=[whole.then_some("target")] { (typographic(&shown.target(row))) }
-                td class="n" {
+                td class="n t" data-t=[whole.then_some("target")] { (typographic(&shown.target(row))) }
+                td class="n z" {
                     span data-t=[whole.then_some("score")] { (shown.score(row)) }
                     @if whole { (bullet(row)) }
                 }

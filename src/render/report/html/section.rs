@@ -17,6 +17,10 @@ use crate::render::text::visible;
 use crate::render::words::{self, Lang};
 use crate::results::{Row, Status, SubjectId, Trace};
 
+/// Of more parts than this, the first few are shown at once.
+const MANY: usize = 8;
+const FEW: usize = 6;
+
 impl Page<'_> {
     pub(super) fn indicators(&self) -> Markup {
         let mut homes: Vec<(usize, &str)> = Vec::new();
@@ -219,7 +223,7 @@ impl Page<'_> {
                     }
                 }
                 ul class="says-so" {
-                    @for line in &judgement { li { (line) } }
+                    @for line in &judgement { li { (line.replace(">= ", "≥ ").replace("<= ", "≤ ")) } }
                     @if let Some(score) = row.score { li { (self.pick("score", "得分")) " " (format::score(score)) } }
                     @for line in &distances { li { b { (line) } } }
                     @for note in shown.notes(row) { li class="quiet" { (note) } }
@@ -244,7 +248,7 @@ impl Page<'_> {
     }
 
     /// Nesting is bounded by that of formulas.
-    fn node(&self, node: &Trace, root: bool) -> Markup {
+    pub(super) fn node(&self, node: &Trace, root: bool) -> Markup {
         let (children, others) = explain::shown_children(node, self.lang);
         let beside = explain::beside(node, self.lang);
         html! {
@@ -253,10 +257,20 @@ impl Page<'_> {
                 @if !root { code { (explain::written(node, false)) } }
                 @if !beside.is_empty() { span class="quiet" { (beside.join(self.lang.comma())) } }
                 @if let Some(reason) = explain::missing_part(node, self.lang) { span class="note" { " " (reason) } }
-                @if !children.is_empty() {
+                @let (first, rest) = children.split_at(if children.len() > MANY { FEW } else { children.len() });
+                @if !first.is_empty() {
                     ul {
-                        @for child in children { (self.node(child, false)) }
-                        @if let Some(others) = others { li class="quiet" { (others) } }
+                        @for child in first { (self.node(child, false)) }
+                        @if let Some(others) = others.as_ref().filter(|_| rest.is_empty()) { li class="quiet" { (others) } }
+                    }
+                }
+                @if !rest.is_empty() {
+                    details {
+                        summary { (explain::and_more(node.children.len() - first.len(), self.lang)) }
+                        ul {
+                            @for child in rest { (self.node(child, false)) }
+                            @if let Some(others) = others { li class="quiet" { (others) } }
+                        }
                     }
                 }
             }
@@ -353,16 +367,16 @@ pub(super) fn spoken_glyph(status: Option<Status>, lang: Lang) -> Markup {
 
 /// What the lines of charts look like, once for the page.
 pub(super) fn keys() -> Markup {
-    let line = |stroke: Stroke| Shape::drawn(Form::line(1.0, 4.0, 21.0, 4.0), stroke).into();
+    let line = |stroke: Stroke| Shape::drawn(Form::line(1.0, 6.0, 21.0, 6.0), stroke).into();
     let keys: [(&str, Item); 4] = [
         ("value", line(chart::lines::VALUE)),
         ("target", line(chart::lines::TARGET)),
         ("threshold", line(chart::lines::THRESHOLD)),
-        ("judged", chart::judged(11.0, 4.0, None)),
+        ("judged", chart::judged(11.0, 6.0, None)),
     ];
     html! {
         svg class="defs" aria-hidden="true" {
-            @for (name, item) in keys { symbol id={ "k-" (name) } viewBox="0 0 22 8" { (svg::inline(&[item])) } }
+            @for (name, item) in keys { symbol id={ "k-" (name) } viewBox="0 0 22 12" { (svg::inline(&[item])) } }
         }
     }
 }
