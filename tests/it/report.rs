@@ -11,7 +11,8 @@ use crate::support::{Ran, kpi, root};
 fn report(design: &Path, more: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("report.html");
-    let args = [&["report", &design.to_string_lossy(), "-o", &file.to_string_lossy()], more].concat();
+    let (design, output) = (design.to_string_lossy(), file.to_string_lossy());
+    let args = [&["report", &design, "-o", &output], more].concat();
     let ran: Ran = kpi(folder.path(), &args);
     assert_eq!(ran.code, 0, "{ran:?}");
     std::fs::read_to_string(file).expect("the report")
@@ -76,7 +77,8 @@ fn hash(text: &str) -> Vec<u8> {
 }
 
 fn from_base64(text: &str) -> Vec<u8> {
-    let digit = |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == c);
+    let digit =
+        |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == c);
     let bits: Vec<u32> = text.bytes().filter_map(digit).map(|d| d as u32).collect();
     bits.chunks(4)
         .flat_map(|four| {
@@ -92,7 +94,10 @@ fn assert_closed(html: &str) {
     assert!(policy.starts_with("default-src 'none'; "), "{policy}");
     let named = |directive: &str| -> Vec<Vec<u8>> {
         let part = policy.split("; ").find(|p| p.starts_with(directive)).expect("a directive");
-        part.split(' ').skip(1).map(|h| from_base64(h.trim_matches('\'').strip_prefix("sha256-").expect("a hash"))).collect()
+        part.split(' ')
+            .skip(1)
+            .map(|h| from_base64(h.trim_matches('\'').strip_prefix("sha256-").expect("a hash")))
+            .collect()
     };
     assert_eq!(named("style-src "), [hash(content(html, "<style>", "</style>"))]);
     assert_eq!(named("script-src "), [hash(content(html, "<script>", "</script>"))]);
@@ -107,7 +112,10 @@ fn assert_closed(html: &str) {
     for tag in tags(html) {
         assert!(known.contains(tag.name.as_str()), "{tag:?}");
         for (key, value) in &tag.attributes {
-            assert!(!key.starts_with("on") && !matches!(key.as_str(), "style" | "src" | "action" | "srcset"), "{tag:?}");
+            assert!(
+                !key.starts_with("on") && !matches!(key.as_str(), "style" | "src" | "action" | "srcset"),
+                "{tag:?}"
+            );
             assert!(key != "href" || value.starts_with('#'), "{tag:?}");
             assert!(key.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | ':' | '1' | '2')), "{tag:?}");
         }
@@ -167,8 +175,11 @@ fn several_files_and_wrong_ones() {
     let run = |outputs: &[&str], more: &[&str]| {
         let outputs: Vec<String> = outputs.iter().flat_map(|o| ["-o".to_string(), at(o)]).collect();
         let design = case.to_string_lossy();
-        let args: Vec<&str> =
-            ["report", &design, "--period", "2026-Q2"].into_iter().chain(outputs.iter().map(String::as_str)).chain(more.iter().copied()).collect();
+        let args: Vec<&str> = ["report", &design, "--period", "2026-Q2"]
+            .into_iter()
+            .chain(outputs.iter().map(String::as_str))
+            .chain(more.iter().copied())
+            .collect();
         kpi(folder.path(), &args)
     };
     assert_eq!(run(&["a.html", "b.html"], &["--title", "T & <b>"]).code, 0);
@@ -187,7 +198,8 @@ fn several_files_and_wrong_ones() {
 fn hostile_labels_stay_text() {
     let folder = root().join("tests/workspaces/hostile");
     for lang in ["en", "zh"] {
-        let html = report(&folder, &["--by-dimension", "region", "--lang", lang, "--title", "</title><script>alert(9)"]);
+        let html =
+            report(&folder, &["--by-dimension", "region", "--lang", lang, "--title", "</title><script>alert(9)"]);
         assert_closed(&html);
         assert_eq!(tags(&html).iter().filter(|t| t.name == "script").count(), 2);
         assert!(html.contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"));

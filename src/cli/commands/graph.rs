@@ -82,6 +82,16 @@ pub enum Theme {
     Dark,
 }
 
+impl From<Theme> for svg::Theme {
+    fn from(theme: Theme) -> svg::Theme {
+        match theme {
+            Theme::Auto => svg::Theme::Auto,
+            Theme::Light => svg::Theme::Light,
+            Theme::Dark => svg::Theme::Dark,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum GraphFormat {
     /// A picture that stands alone.
@@ -179,14 +189,9 @@ fn rendered(args: &GraphArgs, format: GraphFormat, subject: &Subject<'_>) -> Str
         Density::Compact => Some(layout::Density::Compact),
         Density::Mini => Some(layout::Density::Mini),
     };
-    let theme = match args.theme {
-        Theme::Auto => svg::Theme::Auto,
-        Theme::Light => svg::Theme::Light,
-        Theme::Dark => svg::Theme::Dark,
-    };
     let scene = fishbone(&Outline::new(subject), density);
     match format {
-        GraphFormat::Svg => svg::document(&scene, theme),
+        GraphFormat::Svg => svg::document(&scene, args.theme.into()),
     }
 }
 

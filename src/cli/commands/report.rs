@@ -1,8 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::data::DataArgs;
+use super::graph;
 use super::request::{self, SliceArgs};
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
@@ -51,7 +50,7 @@ pub struct Contents {
 
     /// Colours of the page; `auto`: as the reader's system has it.
     #[arg(long, value_enum, default_value_t, value_name = "THEME")]
-    pub theme: ThemeArg,
+    pub theme: graph::Theme,
 
     #[command(flatten)]
     pub data: DataArgs,
@@ -71,24 +70,6 @@ impl Contents {
             as_of: self.data.as_of()?,
             ..EvalRequest::default()
         })
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ThemeArg {
-    #[default]
-    Auto,
-    Light,
-    Dark,
-}
-
-impl From<ThemeArg> for Theme {
-    fn from(theme: ThemeArg) -> Theme {
-        match theme {
-            ThemeArg::Auto => Theme::Auto,
-            ThemeArg::Light => Theme::Light,
-            ThemeArg::Dark => Theme::Dark,
-        }
     }
 }
 

@@ -382,7 +382,10 @@ mod tests {
 
     #[test]
     fn what_stands_where() {
-        let (design, results) = sample::many();
+        let (design, mut results) = sample::many();
+        let (now, before) = results.rows.into_iter().partition(|r| r.period == "2026-06");
+        (results.rows, results.history) = (now, before);
+        results.periods.retain(|(label, _)| label == "2026-06");
         let sources = Sources::default();
         let report = of(&design, &sources, results);
         let page = Page::new(&report);
