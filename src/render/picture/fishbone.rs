@@ -477,9 +477,10 @@ impl Head {
     }
 
     fn size(&self) -> (f64, f64) {
-        // The head narrows: at the height of its first and last line about four fifths are left.
+        // The head narrows: this share of its length is left at the height of its first line.
+        let share = if self.title.len() > 1 { 0.67 } else { 0.72 };
         let height = if self.score.is_some() { 164.0 } else { 124.0 };
-        ((Self::START + self.width + 12.0) / 0.76, height + (Self::LINE + 1.0) * (self.title.len() as f64 - 1.0))
+        ((Self::START + self.width + 4.0) / share, height + (Self::LINE + 1.0) * (self.title.len() as f64 - 1.0))
     }
 
     fn draw(&self, outline: &Outline, placed: &Placed) -> Group {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::fishbone::fishbone;
 use super::layout::Density;
 use super::outline::{Node, Outline, Subject};
-use super::scene::{Bounds, Group, Item, Role, Scene};
+use super::scene::{Bounds, Form, Group, Item, Role, Scene, Shape, Step};
 use super::svg::{self, Theme};
 use crate::design::{FactorId, IndicatorId};
 use crate::render::results::sample;
@@ -158,6 +158,38 @@ fn assert_sound(scene: &Scene) {
     }
 }
 
+/// The words of the head stay inside of its outline, which is hollow at its back and narrows to its nose.
+fn assert_head_holds_its_words(scene: &Scene) {
+    let head = scene.items.iter().find_map(|i| match i {
+        Item::Group(g) if g.role == Role::Head => Some(g),
+        _ => None,
+    });
+    let head = head.unwrap();
+    let Item::Shape(Shape { form: Form::Path(steps), .. }) = &head.items[0] else { panic!("an outline") };
+    let (Step::Move(x, y), Step::Cubic(a, b, end)) = (steps[0], steps[1]) else { panic!("back and cheek") };
+    // The cheek above the spine as points; the one below is its mirror.
+    let cheek: Vec<(f64, f64)> = (0..=200)
+        .map(|i| {
+            let t = f64::from(i) / 200.0;
+            let s = 1.0 - t;
+            let at = |p: f64, q: f64, r: f64, u: f64| {
+                s * s * s * p + 3.0 * s * s * t * q + 3.0 * s * t * t * r + t * t * t * u
+            };
+            (at(x, a.0, b.0, end.0), at(y, a.1, b.1, end.1))
+        })
+        .collect();
+    let bounds = head.bounds.unwrap();
+    let spine = bounds.y + bounds.height / 2.0;
+    let (mut groups, mut texts) = (Vec::new(), Vec::new());
+    collect(&head.items, None, &mut groups, &mut texts);
+    for (text, _) in texts {
+        let reach = (spine - text.y).max(text.bottom() - spine);
+        let edge =
+            cheek.iter().take_while(|(_, y)| spine - y >= reach).last().expect("a line that is lower than the head");
+        assert!(text.x > bounds.x + 22.0 && text.right() <= edge.0, "{text:?} leaves the head at {edge:?}");
+    }
+}
+
 /// On every bone the rows read top-down as they are declared.
 fn assert_reads_top_down(outline: &Outline, scene: &Scene) {
     fn titles(node: &Node, found: &mut Vec<(Role, SubjectId)>) {
@@ -202,6 +234,7 @@ proptest! {
         let scene = fishbone(&outline, DENSITIES[density]);
         assert_sound(&scene);
         assert_reads_top_down(&outline, &scene);
+        assert_head_holds_its_words(&scene);
     }
 }
 
@@ -235,6 +268,7 @@ fn twelve_factors_of_fifteen_indicators_on_three_levels() {
         let scene = fishbone(&outline, density);
         assert_sound(&scene);
         assert_reads_top_down(&outline, &scene);
+        assert_head_holds_its_words(&scene);
     }
 }
 
