@@ -17,6 +17,8 @@ const TOP: f64 = 24.0;
 const BOTTOM: f64 = 26.0;
 const LABEL: Font = Font::regular(11.0);
 const LAST: Font = Font::bold(13.0);
+/// Radius of a mark.
+const MARK: f64 = 4.8;
 /// Between two labels on the axis of periods.
 const APART: f64 = 14.0;
 
@@ -152,7 +154,8 @@ impl<'a> Plot<'a> {
     }
 
     fn edges(&self, at: usize) -> (f64, f64) {
-        ((self.x(at) - self.step / 2.0).round(), (self.x(at) + self.step / 2.0).round())
+        let edge = |at: usize| (self.left + self.step * at as f64).round();
+        (edge(at), edge(at + 1))
     }
 
     fn right(&self) -> f64 {
@@ -283,7 +286,7 @@ impl<'a> Plot<'a> {
             let x = self.x(at);
             let Some(value) = point.value else {
                 drawing = false;
-                dots.push(marks::status(Status::NoData, x, self.y(self.low) - 8.0, 5.0).into());
+                dots.push(marks::status(Status::NoData, x, self.y(self.low) - 8.0, MARK).into());
                 continue;
             };
             let y = self.y_of(value);
@@ -341,7 +344,7 @@ pub fn judged(x: f64, y: f64, status: Option<Status>) -> Item {
 /// A value with the mark of its status; a plain dot where nothing was judged.
 fn dot(x: f64, y: f64, status: Option<Status>) -> Item {
     match status {
-        Some(status) if status.is_verdict() => marks::status(status, x, y, 5.0).into(),
+        Some(status) if status.is_verdict() => marks::status(status, x, y, MARK).into(),
         _ => Shape::filled(Form::circle(x, y, 2.6), Color::Spine).into(),
     }
 }

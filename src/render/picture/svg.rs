@@ -264,17 +264,16 @@ impl Place<'_> {
         let spoken = label.as_ref().filter(|_| !self.alone);
         let subject = group.subject.map(anchor);
         let status = group.status.map(|s| s.word());
-        // A link says all in its label; what is drawn would only say it again.
-        let hidden = (link.is_some() && label.is_some()).then_some("true");
         let inside = html! {
             @if let Some(label) = label.as_ref().filter(|_| group.role != Role::Bone) { title { (label) } }
-            @if let Some(hidden) = hidden { g aria-hidden=(hidden) { (self.items(&group.items)) } }
-            @else { (self.items(&group.items)) }
+            (self.items(&group.items))
         };
         html! {
             @if let Some(link) = link {
-                a href=(link) id=[id] class=(group.role.word()) aria-label=[spoken] data-subject=[subject]
-                    data-status=[status] { (inside) }
+                // The link is called as the image in it, and its words are no second name.
+                a href=(link) id=[id] class=(group.role.word()) data-subject=[subject] data-status=[status] {
+                    g role=[spoken.map(|_| "img")] aria-label=[spoken] { (inside) }
+                }
             } @else {
                 g id=[id] class=(group.role.word()) role=[role] aria-label=[spoken] data-subject=[subject]
                     data-status=[status] { (inside) }

@@ -155,8 +155,7 @@ impl<'a> Page<'a> {
             ("#provenance", self.pick("Sources", "数据来源")),
         ];
         let slices = self.report.slices();
-        let statuses: Vec<Status> =
-            Status::ALL.into_iter().filter(|s| self.board.counts(0).iter().any(|(of, n)| of == s && *n > 0)).collect();
+        let statuses: Vec<Status> = Status::ALL.into_iter().filter(|s| self.occurs(*s)).collect();
         html! {
             header class="bar" {
                 div {
@@ -182,12 +181,32 @@ impl<'a> Page<'a> {
                         label class="unsaid" for="search" { (self.pick("Find an indicator", "查找指标")) }
                         input id="search" type="search" placeholder=(self.pick("Find  /", "查找  /")) autocomplete="off"
                             aria-keyshortcuts="/";
-                        button id="theme" type="button" { span aria-hidden="true" { "◐" } }
+                        button id="theme" type="button" {
+                            svg class="g" viewBox="0 0 16 16" aria-hidden="true" {
+                                path d="M8 1.5a6.5 6.5 0 0 0 0 13z" class="half" {}
+                                circle cx="8" cy="8" r="6.5" class="half" {}
+                            }
+                        }
                         span id="found" class="note" role="status" {}
                     }
                 }
             }
         }
+    }
+
+    /// Whether any indicator has it, in the whole or in a member.
+    fn occurs(&self, status: Status) -> bool {
+        let rows = &self.report.results.rows;
+        rows.iter().any(|r| matches!(r.subject, SubjectId::Indicator(_)) && r.status == Some(status))
+    }
+
+    /// How many indicators of the whole have each status; those of members stand there with none.
+    fn counts(&self) -> Vec<(Status, usize)> {
+        let mut counts = self.board.counts(0);
+        let others = Status::ALL.into_iter().filter(|s| self.occurs(*s));
+        let missing: Vec<Status> = others.filter(|s| !counts.iter().any(|(of, _)| of == s)).collect();
+        counts.extend(missing.into_iter().map(|s| (s, 0)));
+        counts
     }
 
     /// The whole is called so; a member by its dimension's label.
@@ -234,7 +253,7 @@ impl<'a> Page<'a> {
                     div {
                         p class="says" id="says" { (report.says(report.whole_slice())) }
                         ul class="counts" {
-                            @for (status, count) in self.board.counts(0) {
+                            @for (status, count) in self.counts() {
                                 li class="s" {
                                     (glyph(Some(status)))
                                     b data-count=(status.word()) { (count) } " " (words::status(status, self.lang))

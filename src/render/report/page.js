@@ -112,7 +112,7 @@ const walk = (from, x, y) => {
     const [bx, by] = middle(bone), ahead = (bx - fx) * x + (by - fy) * y, aside = Math.abs((bx - fx) * y) + Math.abs((by - fy) * x);
     // To the side is to another bone, whose rows lean the same way.
     const own = x !== 0 && bone.closest(".bone") === from.closest(".bone");
-    if (bone !== from && !own && ahead > 4 && ahead + 2 * aside < least) { least = ahead + 2 * aside; best = bone; }
+    if (bone !== from && !own && ahead > 4 && ahead + 4 * aside < least) { least = ahead + 4 * aside; best = bone; }
   }
   return best;
 };

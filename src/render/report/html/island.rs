@@ -43,11 +43,15 @@ fn of_slice(page: &Page<'_>, slice: SliceKey<'_>) -> Value {
 fn texts(page: &Page<'_>, row: &Row) -> Value {
     let shown = page.report.shown();
     let (judged, _) = board::judged(&shown, row);
+    let score = match (row.subject, row.score) {
+        (SubjectId::Design, None) => "–".to_string(),
+        _ => shown.score(row),
+    };
     let pairs = [
         ("status", row.status.map(Status::word).unwrap_or_default().to_string()),
         ("actual", shown.actual(row)),
         ("target", typographic(&shown.target(row))),
-        ("score", shown.score(row)),
+        ("score", score),
         ("judged", judged.unwrap_or_default()),
         ("notes", shown.notes(row).join(page.pick("; ", "；"))),
     ];

@@ -166,14 +166,14 @@ impl Page<'_> {
                         }
                     }
                     div class="wide" tabindex="0" role="group" aria-label=(self.pick("Values by period", "各期数值")) {
-                        table {
+                        table class="h" {
                             thead {
                                 tr {
                                     th scope="col" { (self.pick("Period", "期间")) }
-                                    th scope="col" class="n" { (self.pick("Value", "数值")) }
-                                    @if others { th scope="col" class="n" { (self.pick("Judged", "考核")) } }
-                                    th scope="col" class="n" { (self.pick("Target", "目标")) }
-                                    th scope="col" class="n" { (self.pick("Score", "得分")) }
+                                    th scope="col" { (self.pick("Value", "数值")) }
+                                    @if others { th scope="col" { (self.pick("Judged", "考核")) } }
+                                    th scope="col" { (self.pick("Target", "目标")) }
+                                    th scope="col" { (self.pick("Score", "得分")) }
                                     th scope="col" { (self.pick("Status", "状态")) }
                                 }
                             }
@@ -181,10 +181,10 @@ impl Page<'_> {
                                 @for row in rows.iter().rev() {
                                     tr {
                                         th scope="row" { (row.period) }
-                                        td class="n" { (if row.value.is_some() { shown.actual(row) } else { "–".to_string() }) }
-                                        @if others { td class="n" { (shown.judged(row).unwrap_or_default()) } }
-                                        td class="n" { (typographic(&shown.target(row))) }
-                                        td class="n" { (shown.score(row)) }
+                                        td { (if row.value.is_some() { shown.actual(row) } else { "–".to_string() }) }
+                                        @if others { td { (shown.judged(row).unwrap_or_default()) } }
+                                        td { (typographic(&shown.target(row))) }
+                                        td { (shown.score(row)) }
                                         td { @if let Some(s) = row.status { (words::mark(s)) " " (words::status(s, lang)) } }
                                     }
                                 }
