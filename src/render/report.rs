@@ -2,7 +2,10 @@
 //! [`Loaded::report`](crate::Loaded::report), so that the outputs cannot disagree.
 
 pub mod html;
+pub mod markdown;
 pub mod speech;
+#[cfg(feature = "engine")]
+pub mod xlsx;
 
 use super::results::Shown;
 use super::results::view::{SliceKey, keys};

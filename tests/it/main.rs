@@ -27,6 +27,8 @@ mod lint;
 mod oracle;
 #[cfg(feature = "engine")]
 mod report;
+#[cfg(feature = "engine")]
+mod scorecard;
 mod support;
 mod syntax;
 #[cfg(feature = "engine")]

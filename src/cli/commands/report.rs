@@ -8,7 +8,7 @@ use crate::cli::ui::{Exit, Failure, Ui};
 use crate::design::Design;
 use crate::evaluate::{EvalRequest, Periods, usual_history};
 use crate::render::picture::svg::Theme;
-use crate::render::report::{Report, html};
+use crate::render::report::{Report, html, markdown, xlsx};
 use crate::render::words;
 
 /// Write the scoreboard as a file to pass on: fishbone, what needs attention, every value with how it came about.
@@ -21,7 +21,7 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub of: Contents,
 
-    /// Where to write it; the extension picks the format (`.html`). Several are written from one evaluation.
+    /// Where to write it; the extension picks the format (`.html`, `.xlsx`, `.md`). Several are written from one evaluation.
     #[arg(short, long, value_name = "FILE", required = true)]
     pub output: Vec<PathBuf>,
 }
@@ -76,20 +76,27 @@ impl Contents {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Html,
+    Xlsx,
+    Markdown,
 }
 
 impl Format {
     pub fn of(path: &Path) -> Result<Format, Failure> {
         match extension(path).as_str() {
             "html" | "htm" => Ok(Format::Html),
+            "xlsx" => Ok(Format::Xlsx),
+            "md" | "markdown" => Ok(Format::Markdown),
             _ => Err(Failure::usage(format!("no report goes by the extension of `{}`", path.to_string_lossy()))
-                .help("use `.html`")),
+                .help("use `.html`, `.xlsx` or `.md`")),
         }
     }
 
-    pub fn rendered(self, report: &Report<'_>, theme: Theme) -> Vec<u8> {
+    pub fn rendered(self, report: &Report<'_>, theme: Theme) -> Result<Vec<u8>, Failure> {
         match self {
-            Format::Html => html::render(report, theme).into_bytes(),
+            Format::Html => Ok(html::render(report, theme).into_bytes()),
+            Format::Markdown => Ok(markdown::render(report).into_bytes()),
+            Format::Xlsx => xlsx::render(report)
+                .map_err(|error| Failure::usage(format!("the workbook could not be written: {error}"))),
         }
     }
 }
@@ -121,8 +128,10 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
             Failure::usage("there is no data whose latest period could be taken").help("name one: `--period 2026-06`")
         );
     }
-    let whole: Vec<(PathBuf, Vec<u8>)> =
-        outputs.into_iter().map(|(path, format)| (path, format.rendered(&report, args.of.theme.into()))).collect();
+    let whole: Vec<(PathBuf, Vec<u8>)> = outputs
+        .into_iter()
+        .map(|(path, format)| Ok((path, format.rendered(&report, args.of.theme.into())?)))
+        .collect::<Result<_, Failure>>()?;
     write_files(&whole)?;
     for notice in &report.results.notices {
         ui.say(&format!("note: {}\n", crate::render::text::visible(&words::notice(notice, lang))));

@@ -185,7 +185,7 @@ impl Round<'_> {
         }
         let theme = of.theme.into();
         if let (Some(path), Some(format)) = (&self.args.report, self.format) {
-            write_files(&[(path.clone(), format.rendered(&report, theme))])?;
+            write_files(&[(path.clone(), format.rendered(&report, theme)?)])?;
             ui.print(&format!("wrote {}\n", visible(&path.to_string_lossy())))?;
         }
         Ok(Ok(html::live(&report, theme)))

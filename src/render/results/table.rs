@@ -11,6 +11,7 @@ use crate::render::words::{self, Lang};
 use crate::results::Status;
 use matrix::matrix;
 use scoreboard::scoreboard;
+pub(super) use trend::{sparkline, trends};
 
 const GAP: usize = 2;
 /// Titles are not cut below this.

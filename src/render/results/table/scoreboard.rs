@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::trend::{sparkline, trends};
-use super::{GAP, LEAST_TITLE, headline, mark, note_lines, status_style};
+use super::{GAP, LEAST_TITLE, headline, mark, note_lines, sparkline, status_style, trends};
 use crate::render::results::view::{Board, Key, Line, Role};
 use crate::render::results::{Look, Shown, format};
 use crate::render::text::{Align, BOLD, DIM, Style, cut, pad, width};

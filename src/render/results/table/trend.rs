@@ -12,7 +12,7 @@ const LEFT: [u32; 4] = [0x40, 0x04, 0x02, 0x01];
 const RIGHT: [u32; 4] = [0x80, 0x20, 0x10, 0x08];
 
 /// The values of one slice by subject, those of the history and then those asked for, each in order of time.
-pub(super) fn trends(shown: &Shown<'_>, slice: SliceKey<'_>) -> HashMap<SubjectId, Vec<Option<f64>>> {
+pub fn trends(shown: &Shown<'_>, slice: SliceKey<'_>) -> HashMap<SubjectId, Vec<Option<f64>>> {
     let mut trends: HashMap<SubjectId, Vec<Option<f64>>> = HashMap::new();
     let value = |row: &Row| row.value.as_ref().map(|v| v.to_f64());
     for row in shown.results.history.iter().chain(&shown.results.rows).filter(|row| row.slice == slice) {
@@ -24,7 +24,7 @@ pub(super) fn trends(shown: &Shown<'_>, slice: SliceKey<'_>) -> HashMap<SubjectI
 }
 
 /// The last period stands in the last half of the last cell.
-pub(super) fn sparkline(values: &[Option<f64>]) -> String {
+pub fn sparkline(values: &[Option<f64>]) -> String {
     let known = || values.iter().flatten().copied().filter(|v| v.is_finite());
     let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     // Halves, since the span of two huge numbers may not be one.
