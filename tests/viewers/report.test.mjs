@@ -110,7 +110,7 @@ test("a member of a dimension shows what kpi eval says of it", async (t) => {
   const before = await board(page);
   for (const [value, title] of options) {
     await page.selectOption("#slice", value);
-    const member = title.split(/[=:]/).at(-1).trim();
+    const member = title.split(/[=:：]/).at(-1).trim();
     const slice = value === "0" ? [] : ["--slice", `region=${member}`];
     const told = (await evaluated(training, ...slice)).filter((row) => row.status !== "" && !row.title.includes("*"));
     const shown = await board(page);
