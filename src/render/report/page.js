@@ -96,6 +96,7 @@ document.addEventListener("click", event => {
 const enter = place => {
   bones.forEach(b => b.setAttribute("tabindex", b === place ? "0" : "-1"));
   place.focus();
+  place.scrollIntoView({ block: "nearest", inline: "nearest" });
 };
 const bind = () => {
   bones = all("#fishbone a.indicator, #fishbone a.alias");

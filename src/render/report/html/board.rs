@@ -298,7 +298,7 @@ impl Page<'_> {
                 Role::Heading { .. } => shown.score(row),
                 _ => shown.actual(row),
             };
-            let off = (row.status == Some(Status::OffTarget)).then_some("n off").unwrap_or("n");
+            let off = if row.status == Some(Status::OffTarget) { "n off" } else { "n" };
             html! {
                 td class=(off) {
                     (if text.is_empty() { "–" } else { &text }) " " (section::spoken_glyph(row.status, self.lang))

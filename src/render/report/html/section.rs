@@ -23,27 +23,26 @@ const FEW: usize = 6;
 
 impl Page<'_> {
     pub(super) fn indicators(&self) -> Markup {
-        let mut homes: Vec<(usize, &str)> = Vec::new();
+        let mut sections: Vec<Markup> = Vec::new();
+        // The headings that are open above a line, each with its depth.
+        let mut above: Vec<(usize, &str)> = Vec::new();
+        for line in &self.board.lines {
+            above.retain(|(depth, _)| *depth < line.depth);
+            if matches!(line.role, Role::Heading { .. }) {
+                above.push((line.depth, &line.title));
+            }
+            if let (Role::Indicator, Some(row)) = (&line.role, line.rows.first().copied().flatten())
+                && let SubjectId::Indicator(id) = row.subject
+                && let Some(indicator) = self.report.design.indicators.get(id.index())
+            {
+                let home: Vec<&str> = above.iter().map(|(_, title)| *title).collect();
+                sections.push(self.section(id, indicator, row, &home));
+            }
+        }
         html! {
             section id="indicators" {
                 h2 { (self.pick("Indicators", "指标")) }
-                @for line in &self.board.lines {
-                    @match (&line.role, line.rows.first().copied().flatten()) {
-                        (Role::Heading { .. }, _) => {
-                            @let _ = homes.retain(|(depth, _)| *depth < line.depth);
-                            @let _ = homes.push((line.depth, &line.title));
-                        }
-                        (Role::Indicator, Some(row)) => {
-                            @let _ = homes.retain(|(depth, _)| *depth < line.depth);
-                            @let home: Vec<&str> = homes.iter().map(|(_, title)| *title).collect();
-                            @if let SubjectId::Indicator(id) = row.subject
-                                && let Some(indicator) = self.report.design.indicators.get(id.index()) {
-                                (self.section(id, indicator, row, &home))
-                            }
-                        }
-                        _ => "",
-                    }
-                }
+                @for section in sections { (section) }
             }
         }
     }
@@ -70,9 +69,7 @@ impl Page<'_> {
                     div class="fig" data-subject=(own) data-status=[row.status.map(Status::word)] {
                         b data-t="actual" { (report.shown().actual(row)) }
                         (status(row.status, self.lang))
-                        span class="quiet" {
-                            (self.pick("target ", "目标 ")) span data-t="target" { (typographic(&report.shown().target(row))) }
-                        }
+                        span class="quiet t" data-t="target" { (typographic(&report.shown().target(row))) }
                         span class="quiet" data-t="judged" { (report.shown().judged(row).unwrap_or_default()) }
                     }
                 }
@@ -132,7 +129,12 @@ impl Page<'_> {
         let first = all.iter().position(|r| r.value.is_some()).unwrap_or(all.len());
         let rows = all.get(first..).unwrap_or_default();
         if rows.is_empty() {
-            return html! { div {} };
+            return html! {
+                figure {
+                    h4 { (self.pick("History", "历史走势")) }
+                    p class="note" { (self.pick("No values in these periods.", "这些期间没有数值。")) }
+                }
+            };
         }
         let shown = self.report.shown();
         let points: Vec<Point> = rows.iter().map(|r| Point::new(r)).collect();
