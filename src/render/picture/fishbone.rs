@@ -204,15 +204,22 @@ impl Drawing<'_> {
         if let Some(home) = &node.home {
             return see(home, lang);
         }
+        let font = Font::regular(self.tokens.meta);
         let mut parts: Vec<String> = Vec::new();
         if let Some(target) = &node.target {
             let said = matches!(node.status, Some(Status::NoTarget | Status::NotDue));
             let word = if said { "" } else { lang.pick("target ", "目标 ") };
-            let font = Font::regular(self.tokens.meta);
             parts.push(measure::cut(&format!("{word}{target}"), font, font.size * TARGET_EMS).into_owned());
         }
         parts.extend(node.judged_apart().map(str::to_string));
-        parts.extend(node.weight_text().map(|w| format!("{} {w}", lang.pick("weight", "权重"))));
+        // Why there is nothing matters more than what it would weigh, which the thickness of the rib says too.
+        parts.push(match (&node.reason, node.weight_text()) {
+            (Some(reason), _) => measure::cut(reason, font, font.size * TARGET_EMS).into_owned(),
+            (None, Some(weight)) => format!("{} {weight}", lang.pick("weight", "权重")),
+            (None, None) => String::new(),
+        });
+        parts.extend(node.limits.iter().cloned());
+        parts.retain(|part| !part.is_empty());
         parts.join(SPACE)
     }
 

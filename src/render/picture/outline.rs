@@ -70,7 +70,11 @@ pub struct Node {
     pub judged: Option<String>,
     /// Of an alias: the factor where it is at home.
     pub home: Option<String>,
-    /// Why there is no value, what limits it.
+    /// Why there is no value.
+    pub reason: Option<String>,
+    /// What limits the value, in a word each: in progress, partial, provisional.
+    pub limits: Vec<String>,
+    /// Both in whole sentences, and what else is to be said.
     pub notes: Vec<String>,
     pub children: Vec<Node>,
 }
@@ -336,6 +340,8 @@ impl<'a> Builder<'a> {
             history: Vec::new(),
             judged: None,
             home: None,
+            reason: None,
+            limits: Vec::new(),
             notes: Vec::new(),
             children: Vec::new(),
         };
@@ -345,6 +351,10 @@ impl<'a> Builder<'a> {
         node.score = row.score;
         node.weight = row.weight;
         node.notes = shown.notes(row);
+        let lang = self.subject.lang;
+        node.reason = row.reason.as_ref().map(|reason| visible(&words::reason(reason, lang)).into_owned());
+        let word = |flag: &str| flag.split([':', '：']).next().unwrap_or_default().to_string();
+        node.limits = words::flags(row.flags, lang).into_iter().map(word).collect();
         let past = self.before.get(&subject).map_or(&[] as &[&Row], Vec::as_slice);
         let of_indicator = matches!(subject, SubjectId::Indicator(_));
         let course = |row: &Row| if of_indicator { row.value.as_ref().map(Number::to_f64) } else { row.score };

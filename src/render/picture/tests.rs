@@ -50,6 +50,7 @@ prop_compose! {
         weight in prop::option::of(0.0..1.0f64),
         history in prop::collection::vec(prop::option::of(-5.0..5.0f64), 0..8),
         home in prop::option::weighted(0.1, title()),
+        reason in prop::option::weighted(0.1, title()),
     ) -> Node {
         let alias = role == Role::Indicator && home.is_some();
         let role = if alias { Role::Alias } else { role };
@@ -59,7 +60,7 @@ prop_compose! {
         };
         Node {
             subject, role, name: "n".into(), title, perspective: None, status, value, target, score, weight, history,
-            judged, home: home.filter(|_| alias), notes: vec![], children: vec![],
+            judged, home: home.filter(|_| alias), reason, limits: vec![], notes: vec![], children: vec![],
         }
     }
 }
