@@ -212,3 +212,40 @@ fn hostile_labels_stay_text() {
         assert!(!html.contains(['\u{202e}', '\u{200b}', '\u{feff}', '\u{2066}', '\u{1b}', '\0']));
     }
 }
+
+/// What the page shows for a member is what `kpi eval --slice` says of it.
+#[test]
+fn members_are_as_their_slices() {
+    let html = report(&case(), &["--period", "2026-Q2", "--by-dimension", "region"]);
+    let data = content(&html, "<script type=\"application/json\" id=\"data\">", "</script>");
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    let slices = data["slices"].as_array().expect("slices");
+    assert_eq!(slices.len(), 5);
+    for slice in slices.iter().skip(1) {
+        let title = slice["title"].as_str().expect("a title");
+        let (_, member) = title.split_once('：').expect("a member");
+        let asked = format!("region={member}");
+        let ran = kpi(&case(), &["eval", "--period", "2026-Q2", "--slice", &asked, "--format", "json"]);
+        let results: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let mut seen = 0;
+        for row in results["results"].as_array().expect("rows") {
+            let name = row["name"].as_str().expect("a name");
+            let subject = match row["kind"].as_str() {
+                Some("indicator") => content(&html, &format!("id=\"i-{name}\" data-for=\""), "\"").to_string(),
+                Some("design") => "design".to_string(),
+                _ => continue,
+            };
+            let Some(shown) = slice["rows"].get(&subject) else {
+                // What has no region is left out of the members, and has no value in a slice.
+                assert!(row["value"].is_null(), "{name} in {member}");
+                continue;
+            };
+            assert_eq!(shown["status"], row["status"], "{name} in {member}");
+            let score = row["score"].as_f64().map(|s| format!("{s:.1}"));
+            let shown_score = shown["score"].as_str().filter(|s| *s != "–").map(str::to_string);
+            assert_eq!(shown_score, score, "{name} in {member}");
+            seen += 1;
+        }
+        assert!(seen > 10, "{seen} in {member}");
+    }
+}

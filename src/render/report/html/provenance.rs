@@ -62,7 +62,7 @@ impl Page<'_> {
                     bdi { (visible(&source.title)) }
                     @if source.title != source.name { span class="note" { code { (visible(&source.name)) } } }
                 }
-                td {
+                td class="days" {
                     @if let (Some(first), Some(last)) = (source.first, source.last) { (first) " – " (last) }
                 }
                 td class="n" { (source.rows_read) }
