@@ -9,6 +9,12 @@ pub mod svg;
 pub mod marks;
 pub mod outline;
 pub mod layout;
+mod frame;
+pub mod graph;
+pub mod lineage;
+pub mod mermaid;
+pub mod dot;
+pub mod json;
 pub mod fishbone;
 
 #[cfg(test)]

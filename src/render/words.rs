@@ -3,7 +3,7 @@
 pub mod check;
 
 pub use crate::diagnostic::Lang;
-use crate::results::{Flags, Member, Notice, Reason, Status};
+use crate::results::{Flags, Member, Notice, Reason, SourceReport, Status};
 
 pub const fn status(status: Status, lang: Lang) -> &'static str {
     match status {
@@ -137,6 +137,18 @@ pub fn member(member: &Member, lang: Lang) -> String {
 pub fn slice(slice: &[(String, Member)], lang: Lang) -> String {
     let parts: Vec<String> = slice.iter().map(|(d, m)| format!("{d} = {}", member(m, lang))).collect();
     parts.join(lang.comma())
+}
+
+/// `1234 rows, 2024-01-01 to 2026-06-30` of a source as it was read.
+pub fn rows_of(report: &SourceReport, lang: Lang) -> String {
+    let rows = match lang {
+        Lang::En => super::text::counted(usize::try_from(report.rows_kept).unwrap_or(usize::MAX), "row"),
+        Lang::Zh => format!("{} 条记录", report.rows_kept),
+    };
+    match (report.first, report.last) {
+        (Some(first), Some(last)) => format!("{rows}{}{first} {} {last}", lang.comma(), lang.pick("to", "至")),
+        _ => rows,
+    }
 }
 
 pub fn notice(notice: &Notice, lang: Lang) -> String {

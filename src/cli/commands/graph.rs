@@ -5,9 +5,10 @@ use clap::ValueEnum;
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::render::picture::fishbone::fishbone;
-use crate::render::picture::layout;
-use crate::render::picture::outline::{Outline, Subject};
-use crate::render::picture::svg;
+use crate::render::picture::graph::{Graph, View};
+use crate::render::picture::lineage::lineage;
+use crate::render::picture::outline::Subject;
+use crate::render::picture::{dot, json, layout, mermaid, svg};
 use crate::workspace::Loaded;
 #[cfg(feature = "engine")]
 use crate::{
@@ -16,12 +17,21 @@ use crate::{
     results::Results,
 };
 
-/// Draw a design as a fishbone, with its values or without.
+/// Draw a design, with its values or without: as a fishbone, or what its numbers are computed from.
 #[derive(Debug, clap::Args)]
 pub struct GraphArgs {
     /// A folder or a `.kpi` file.
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
+
+    /// What is drawn.
+    #[arg(long, value_enum, default_value_t, value_name = "VIEW")]
+    pub view: ViewArg,
+
+    /// Of the lineage only this (an indicator, measure, source, factor or objective), what it is computed from and what uses
+    /// it.
+    #[arg(long, value_name = "NAME")]
+    pub focus: Option<String>,
 
     /// The design alone: no data is read.
     #[arg(long)]
@@ -55,7 +65,7 @@ pub struct GraphArgs {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<GraphFormat>,
 
-    /// Write to a file instead of stdout; the extension picks the format (`.svg`).
+    /// Write to a file instead of stdout; the extension picks the format (`.svg`, `.mmd`, `.dot`, `.json`).
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -96,12 +106,39 @@ impl From<Theme> for svg::Theme {
 pub enum GraphFormat {
     /// A picture that stands alone.
     Svg,
+    /// A flowchart for pages that draw Mermaid.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// Nodes, edges and their places; see `kpi schema graph`.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ViewArg {
+    /// Objectives, factors and indicators.
+    #[default]
+    Fishbone,
+    /// Sources, measures and indicators: what is computed from what.
+    Lineage,
+}
+
+impl From<ViewArg> for View {
+    fn from(view: ViewArg) -> View {
+        match view {
+            ViewArg::Fishbone => View::Fishbone,
+            ViewArg::Lineage => View::Lineage,
+        }
+    }
 }
 
 impl GraphFormat {
     fn of_extension(extension: &str) -> Option<GraphFormat> {
         Some(match extension {
             "svg" => GraphFormat::Svg,
+            "mmd" | "mermaid" => GraphFormat::Mermaid,
+            "dot" | "gv" => GraphFormat::Dot,
+            "json" => GraphFormat::Json,
             _ => return None,
         })
     }
@@ -109,6 +146,9 @@ impl GraphFormat {
 
 pub fn run(args: &GraphArgs, ui: &Ui) -> Result<Exit, Failure> {
     let format = format(args)?;
+    if args.focus.is_some() && args.view == ViewArg::Fishbone {
+        return Err(Failure::usage("`--focus` is of the lineage").help("add `--view lineage`"));
+    }
     let loaded = match super::load_sound(&args.path, ui)? {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
@@ -122,7 +162,7 @@ pub fn run(args: &GraphArgs, ui: &Ui) -> Result<Exit, Failure> {
         lang: ui.lang(&loaded),
     };
     if args.no_data {
-        return written(args, ui, &rendered(args, format, &design));
+        return written(args, ui, &rendered(args, format, &design)?);
     }
     with_results(args, ui, format, &loaded, design)
 }
@@ -155,7 +195,7 @@ fn with_results(
         return Err(Failure::usage("there is no data whose latest period could be taken")
             .help("name one: `--period 2026-06`, or draw the design alone with `--no-data`"));
     }
-    written(args, ui, &rendered(args, format, &Subject { results: Some(&results), ..design }))
+    written(args, ui, &rendered(args, format, &Subject { results: Some(&results), ..design })?)
 }
 
 #[cfg(feature = "engine")]
@@ -169,6 +209,8 @@ fn evaluated(args: &GraphArgs, ui: &Ui, loaded: &Loaded) -> Result<Result<Result
     let asked = EvalRequest {
         periods,
         history,
+        // The fishbone has none.
+        measures: args.view == ViewArg::Lineage,
         slice: args.slice.conditions(design)?,
         as_of: args.data.as_of()?,
         ..EvalRequest::default()
@@ -182,17 +224,31 @@ fn evaluated(args: &GraphArgs, ui: &Ui, loaded: &Loaded) -> Result<Result<Result
     Ok(found.map_err(|errors| super::data::report(loaded, ui, &errors)))
 }
 
-fn rendered(args: &GraphArgs, format: GraphFormat, subject: &Subject<'_>) -> String {
+fn rendered(args: &GraphArgs, format: GraphFormat, subject: &Subject<'_>) -> Result<String, Failure> {
     let density = match args.density {
         Density::Auto => None,
         Density::Full => Some(layout::Density::Full),
         Density::Compact => Some(layout::Density::Compact),
         Density::Mini => Some(layout::Density::Mini),
     };
-    let scene = fishbone(&Outline::new(subject), density);
-    match format {
-        GraphFormat::Svg => svg::document(&scene, args.theme.into()),
+    let view = View::from(args.view);
+    let mut graph = Graph::new(subject);
+    if let Some(name) = &args.focus {
+        graph = graph.around(name).map_err(|near| {
+            let failure = Failure::usage(format!("nothing in the lineage is called `{name}`"));
+            match near {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure,
+            }
+        })?;
     }
+    Ok(match (format, view) {
+        (GraphFormat::Svg, View::Fishbone) => svg::document(&fishbone(&graph.outline, density), args.theme.into()),
+        (GraphFormat::Svg, View::Lineage) => svg::document(&lineage(&graph, density).scene, args.theme.into()),
+        (GraphFormat::Mermaid, view) => mermaid::render(&graph, view),
+        (GraphFormat::Dot, view) => dot::render(&graph, view),
+        (GraphFormat::Json, view) => json::render(subject, &graph, view, density),
+    })
 }
 
 fn written(args: &GraphArgs, ui: &Ui, picture: &str) -> Result<Exit, Failure> {
@@ -208,6 +264,6 @@ fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
     let Some(path) = &args.output else { return Ok(args.format.unwrap_or(GraphFormat::Svg)) };
     GraphFormat::of_extension(&extension(path)).or(args.format).ok_or_else(|| {
         Failure::usage(format!("no format goes by the extension of `{}`", path.to_string_lossy()))
-            .help("use `.svg`, or name one with `--format`")
+            .help("use `.svg`, `.mmd`, `.dot` or `.json`, or name one with `--format`")
     })
 }

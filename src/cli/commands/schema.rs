@@ -2,6 +2,7 @@ use clap::ValueEnum;
 
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::render::diagnostics::json as check;
+use crate::render::picture::json as graph;
 use crate::render::results::json as eval;
 
 /// Print the JSON Schema of an output or of `kpi.toml`.
@@ -22,6 +23,8 @@ pub enum SchemaOf {
     Config,
     /// `kpi check --format json`
     Check,
+    /// `kpi graph --format json`
+    Graph,
 }
 
 pub fn run(args: &SchemaArgs, ui: &Ui) -> Result<Exit, Failure> {
@@ -31,6 +34,7 @@ pub fn run(args: &SchemaArgs, ui: &Ui) -> Result<Exit, Failure> {
         SchemaOf::Test => crate::render::tested::schema(),
         SchemaOf::Config => crate::config::schema(),
         SchemaOf::Check => check::schema(),
+        SchemaOf::Graph => graph::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::usage(e.to_string()))?;
     ui.print(&(text + "\n"))?;

@@ -1,5 +1,6 @@
 //! The fishbone: an outline drawn as head, bones and ribs.
 
+use super::frame::{self, Entry, Legend};
 use super::layout::{self, Density, MARGIN, Placed, PlacedBone, PlacedRow, TAIL, Tokens};
 use super::marks;
 use super::measure::{self, Font};
@@ -22,8 +23,6 @@ const SPACE: &str = "\u{3000}";
 const LABEL_EMS: f64 = 24.0;
 const VALUE_EMS: f64 = 14.0;
 const TARGET_EMS: f64 = 24.0;
-/// The top of the picture below its heading.
-const TOP: f64 = 106.0;
 
 /// An outline as a picture; None: as dense as it needs.
 pub fn fishbone(outline: &Outline, density: Option<Density>) -> Scene {
@@ -39,12 +38,12 @@ pub fn fishbone(outline: &Outline, density: Option<Density>) -> Scene {
         .map(|(bone, rows)| layout::Bone { header: Header::of(outline, bone).size(), rows: drawing.sizes(rows) })
         .collect();
     let head = Head::of(outline);
-    let placed = layout::place(&bones, &tokens, TOP, head.size());
+    let placed = layout::place(&bones, &tokens, frame::TOP, head.size());
 
     let legend = drawing.legend();
     let width = placed.width.max(legend.width + 2.0 * MARGIN);
     let line = placed.bottom + 20.0;
-    let mut items = vec![drawing.heading(width).into()];
+    let mut items = vec![frame::heading(&outline.title, &outline.subtitle, width).into()];
     items.extend(backbone(&placed));
     for ((bone, rows), at) in outline.bones.iter().zip(&rows).zip(&placed.bones) {
         items.push(drawing.bone(bone, rows, at, placed.slope).into());
@@ -52,7 +51,7 @@ pub fn fishbone(outline: &Outline, density: Option<Density>) -> Scene {
     items.push(head.draw(outline, &placed).into());
     items.push(Shape::drawn(Form::line(MARGIN, line, width - MARGIN, line), Stroke::new(Color::Hairline, 1.0)).into());
     items.push(legend.draw(line + 24.0).into());
-    items.push(drawing.footer(width, line + 24.0).into());
+    items.push(frame::footer(&outline.provenance, width, line + 24.0).into());
     Scene {
         width,
         height: line + 48.0,
@@ -231,16 +230,6 @@ impl Drawing<'_> {
         rows.iter().map(size).collect()
     }
 
-    fn heading(&self, width: f64) -> Group {
-        let room = width - 2.0 * MARGIN;
-        let title = Text::new(MARGIN, 50.0, 22.0, &self.outline.title).weight(Weight::Bold).within(room);
-        let subtitle = Text::new(MARGIN, 72.0, 12.5, &self.outline.subtitle.join(" · ")).color(Color::Muted);
-        let mut group = Group::new(Role::Heading);
-        group.bounds = Some(Bounds { x: MARGIN, y: 26.0, width: room, height: 52.0 });
-        group.items = vec![title.into(), subtitle.within(room).into()];
-        group
-    }
-
     fn bone(&self, bone: &Node, rows: &[Row<'_>], at: &PlacedBone, slope: f64) -> Group {
         let mut group = Group::new(Role::Bone);
         group.label = Some(bone.sentence(&[], self.outline.lang));
@@ -321,7 +310,7 @@ impl Drawing<'_> {
     /// What marks and lines mean, in a row.
     fn legend(&self) -> Legend {
         let lang = self.outline.lang;
-        let mut legend = Legend { entries: Vec::new(), width: 0.0 };
+        let mut legend = Legend::default();
         for (status, _) in &self.outline.counts {
             legend.add(Entry::Status(*status), words::status(*status, lang));
         }
@@ -331,18 +320,7 @@ impl Drawing<'_> {
         if self.density == Density::Full && self.outline.bones.iter().any(scored) {
             legend.add(Entry::Score, lang.pick("bar = score, tick = 100", "条形 = 得分，竖线 = 100"));
         }
-        // The footer stands to its right.
-        legend.width += 24.0 + measure::width(&self.outline.provenance, Font::regular(11.5));
-        legend
-    }
-
-    fn footer(&self, right: f64, y: f64) -> Group {
-        let mut group = Group::new(Role::Footer);
-        let text = Text::new(right - MARGIN, y + 4.0, 11.5, &self.outline.provenance);
-        let text = text.color(Color::Muted).anchor(Anchor::End);
-        group.bounds = Some(text.bounds());
-        group.items.push(text.into());
-        group
+        legend.beside_footer(&self.outline.provenance)
     }
 }
 
@@ -539,60 +517,6 @@ impl Head {
             group.items.push(counted.into());
             mark += Self::count_width(*count);
         }
-        group
-    }
-}
-
-enum Entry {
-    Status(Status),
-    Weight,
-    Score,
-}
-
-struct Legend {
-    entries: Vec<(Entry, &'static str)>,
-    width: f64,
-}
-
-impl Legend {
-    const FONT: Font = Font::regular(12.0);
-    const GAP: f64 = 22.0;
-
-    fn mark(entry: &Entry) -> f64 {
-        match entry {
-            Entry::Status(_) => 22.0,
-            Entry::Weight => 42.0,
-            Entry::Score => 48.0,
-        }
-    }
-
-    fn add(&mut self, entry: Entry, word: &'static str) {
-        self.width += Self::mark(&entry) + measure::width(word, Self::FONT) + Self::GAP;
-        self.entries.push((entry, word));
-    }
-
-    fn draw(&self, y: f64) -> Group {
-        let mut group = Group::new(Role::Legend);
-        let mut x = MARGIN;
-        for (entry, word) in &self.entries {
-            match entry {
-                Entry::Status(status) => group.items.push(marks::status(*status, x + 8.0, y, 7.5).into()),
-                Entry::Weight => {
-                    for (at, thick) in [(0.0, 1.4), (18.0, 3.6)] {
-                        let line = Form::line(x + at, y, x + at + 15.0, y);
-                        group.items.push(Shape::drawn(line, Stroke::new(Color::Rib, thick)).into());
-                    }
-                }
-                Entry::Score => {
-                    let room = Bounds { x, y: y - 3.5, width: 40.0, height: 7.0 };
-                    group.items.extend(marks::bullet(room, None, None));
-                }
-            }
-            let text = Text::new(x + Self::mark(entry), y + 4.0, Self::FONT.size, word).color(Color::Muted);
-            x += Self::mark(entry) + width(&text) + Self::GAP;
-            group.items.push(text.into());
-        }
-        group.bounds = Some(Bounds { x: MARGIN, y: y - 12.0, width: (x - MARGIN - Self::GAP).max(0.0), height: 24.0 });
         group
     }
 }

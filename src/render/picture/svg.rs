@@ -184,7 +184,7 @@ fn view_box(scene: &Scene) -> String {
     format!("0 0 {} {}", num(scene.width), num(scene.height))
 }
 
-fn path(steps: &[Step]) -> String {
+pub fn path(steps: &[Step]) -> String {
     let mut d = String::new();
     let mut to = |letter: char, points: &[(f64, f64)]| {
         d.push(letter);

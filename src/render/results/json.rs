@@ -161,7 +161,7 @@ fn bound(bound: &BoundValue, unit: Option<&Unit>) -> BoundEntry {
     }
 }
 
-fn entry<'a>(row: &'a Row, shown: &Shown<'a>) -> Entry<'a> {
+pub fn entry<'a>(row: &'a Row, shown: &Shown<'a>) -> Entry<'a> {
     let unit = row.unit.as_ref();
     let float = |f: f64| figure(float(f));
     let slice = row.slice.iter().map(|(dimension, member)| {
@@ -197,7 +197,7 @@ pub fn entries<'a>(shown: &'a Shown<'a>) -> impl Iterator<Item = Entry<'a>> {
     shown.results.rows.iter().map(|row| entry(row, shown))
 }
 
-fn data(report: &SourceReport) -> DataEntry<'_> {
+pub fn data(report: &SourceReport) -> DataEntry<'_> {
     DataEntry {
         source: &report.name,
         label: &report.title,
