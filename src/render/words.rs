@@ -139,14 +139,14 @@ pub fn slice(slice: &[(String, Member)], lang: Lang) -> String {
     parts.join(lang.comma())
 }
 
-/// `1234 rows, 2024-01-01 to 2026-06-30` of a source as it was read.
+/// `1234 rows · 2024-01-01 – 2026-06-30` of a source as it was read.
 pub fn rows_of(report: &SourceReport, lang: Lang) -> String {
     let rows = match lang {
         Lang::En => super::text::counted(usize::try_from(report.rows_kept).unwrap_or(usize::MAX), "row"),
         Lang::Zh => format!("{} 条记录", report.rows_kept),
     };
     match (report.first, report.last) {
-        (Some(first), Some(last)) => format!("{rows}{}{first} {} {last}", lang.comma(), lang.pick("to", "至")),
+        (Some(first), Some(last)) => format!("{rows} · {first} – {last}"),
         _ => rows,
     }
 }

@@ -9,10 +9,10 @@ use quick_xml::{Reader, XmlVersion};
 use crate::support::{folder, kpi, root};
 
 /// What a picture is made of. Fails where it is no XML.
-struct Picture {
+pub struct Picture {
     elements: BTreeSet<String>,
     attributes: BTreeSet<String>,
-    texts: Vec<String>,
+    pub texts: Vec<String>,
 }
 
 fn picture(svg: &str) -> Picture {
@@ -54,7 +54,7 @@ fn picture(svg: &str) -> Picture {
     picture
 }
 
-fn assert_only_shapes_and_texts(svg: &str) -> Picture {
+pub fn assert_only_shapes_and_texts(svg: &str) -> Picture {
     let picture = picture(svg);
     let known = ["svg", "title", "desc", "style", "g", "rect", "line", "circle", "path", "text", "tspan"];
     let known = BTreeSet::from(known.map(String::from));

@@ -21,6 +21,7 @@ mod graph;
 #[cfg(feature = "engine")]
 mod history;
 mod large;
+mod lineage;
 mod lint;
 #[allow(clippy::unreachable, clippy::needless_range_loop, clippy::filter_next)]
 #[cfg_attr(not(feature = "engine"), allow(dead_code))]

@@ -38,7 +38,7 @@ const fn tokens(density: Density) -> Tokens {
             height: 48.0,
             label: 13.5,
             meta: 11.5,
-            label_ems: 18.0,
+            label_ems: 20.0,
             glyph: 7.5,
             pad: 13.0,
             gaps: Gaps { boxes: 14.0, lines: 10.0, layers },

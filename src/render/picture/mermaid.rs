@@ -74,25 +74,42 @@ fn label(node: &Node<'_>) -> String {
     text
 }
 
-/// A text that neither Mermaid nor the HTML that it makes takes for anything else: all but letters, digits and the mildest
-/// punctuation is written as `#nnn;`.
+/// A text that neither Mermaid nor the HTML that it makes takes for anything else: ASCII signs with a meaning in either are
+/// written as `#nnn;`.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
+    let mut before = ' ';
     for c in visible(text).chars() {
-        if c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | '-' | '_') {
+        // `%%` begins a comment or a directive.
+        let mild = c.is_alphanumeric() || !c.is_ascii() || " ,.-_+=/()'!?".contains(c) || (c == '%' && before != '%');
+        if mild {
             out.push(c);
         } else {
             let _ = write!(out, "#{};", u32::from(c));
         }
+        before = c;
     }
     out
 }
 
-/// As [`escaped`], where entities are not read: what is not mild is left out.
+/// A text where entities are not read: what is no letter or digit is left out.
 fn line(text: &str) -> String {
-    let kept: String = visible(text)
-        .chars()
-        .map(|c| if c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | '-' | '_') { c } else { ' ' })
-        .collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_meaning_is_written_as_a_number() {
+        assert_eq!(escaped("81.5% ≥ 82% 客户"), "81.5% ≥ 82% 客户");
+        assert_eq!(escaped("%%{init}%%"), "%#37;#123;init#125;%#37;");
+        assert_eq!(
+            escaped("\"]; `a` <b> #quot; &amp;\n"),
+            "#34;#93;#59; #96;a#96; #60;b#62; #35;quot#59; #38;amp#59;#92;n"
+        );
+        assert_eq!(line("</title>\n  click a \"x\""), "title click a x");
+    }
 }
