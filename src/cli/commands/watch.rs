@@ -149,15 +149,16 @@ impl Round<'_> {
         if !sound {
             return Ok(Err(problem(plain(loaded.section(), ui.diagnostics_lang()))));
         }
-        let of_data = |errors: &[Diagnostic]| {
+        // All that is said is one log, on stdout: its order is what tells one round from the next.
+        let of_data = |errors: &[Diagnostic]| -> Result<Problem, Failure> {
             let section = Section { diagnostics: errors, judgement: None, ..loaded.section() };
-            problem(plain(section, ui.diagnostics_lang()))
+            ui.print(&listed_in(section, ui.diagnostics_lang(), ui.paint))?;
+            Ok(problem(plain(section, ui.diagnostics_lang())))
         };
         let design = match design {
             Ok(design) => design,
             Err(errors) => {
-                ui.say_diagnostics(&loaded.shown, &loaded.sources, &errors);
-                return Ok(Err(of_data(&errors)));
+                return Ok(Err(of_data(&errors)?));
             }
         };
         // A period that this design does not have may be one of the next.
@@ -175,8 +176,7 @@ impl Round<'_> {
         let report = match made {
             Ok(report) => report,
             Err(errors) => {
-                super::data::report(&loaded, ui, &errors);
-                return Ok(Err(of_data(&errors)));
+                return Ok(Err(of_data(&errors)?));
             }
         };
         ui.print(&format!("{}\n", summary::line(&report.shown())))?;
@@ -207,8 +207,12 @@ impl Round<'_> {
 }
 
 fn plain(section: Section<'_>, lang: Lang) -> String {
+    listed_in(section, lang, Paint::default())
+}
+
+fn listed_in(section: Section<'_>, lang: Lang, paint: Paint) -> String {
     let report = Report { sections: vec![section], max: Some(SHOWN), lang, known: 0 };
-    human::render_plain(&report, human::Options { paint: Paint::default(), columns: None })
+    human::render_plain(&report, human::Options { paint, columns: None })
 }
 
 // ---- changes -----------------------------------------------------------------------------------------------------
