@@ -111,7 +111,7 @@ fn values_and_slices_are_drawn() {
     assert!(value.is_some(), "the value of the table is in the picture: {}", table.stdout);
 }
 
-/// `docs/gallery`: a picture of every example.
+/// `docs/gallery`: the pictures of every example.
 #[cfg(feature = "engine")]
 #[test]
 fn the_gallery_is_not_stale() {
@@ -121,10 +121,12 @@ fn the_gallery_is_not_stale() {
     for example in fs::read_dir(root().join("examples")).expect("examples") {
         let example = example.expect("an entry").path();
         let name = example.file_name().expect("a name").to_string_lossy().into_owned();
-        let ran = kpi(&example, &["graph", "--theme", "light"]);
-        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{name}");
-        assert_only_shapes_and_texts(&ran.stdout);
-        made.push((format!("{name}.svg"), ran.stdout));
+        for (view, file) in [("fishbone", format!("{name}.svg")), ("lineage", format!("{name}-lineage.svg"))] {
+            let ran = kpi(&example, &["graph", "--theme", "light", "--view", view]);
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{file}");
+            assert_only_shapes_and_texts(&ran.stdout);
+            made.push((file, ran.stdout));
+        }
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let _ = fs::remove_dir_all(&gallery);
