@@ -115,6 +115,8 @@ fn style() -> String {
 struct Page<'a> {
     report: &'a Report<'a>,
     lang: Lang,
+    /// The language of the design's own texts, where it is another than the page's.
+    foreign: Option<&'a str>,
     /// The whole.
     board: Board<'a>,
     reach: Reach,
@@ -124,7 +126,16 @@ impl<'a> Page<'a> {
     fn new(report: &'a Report<'a>) -> Page<'a> {
         let shown = report.shown();
         let key = Key { period: report.period(), slice: report.whole_slice() };
-        Page { report, lang: report.lang, board: Board::new(&shown, vec![key]), reach: Reach::new(report.design) }
+        let language = |locale: &str| locale.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let tag = |locale: &&str| locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let locale = report.design.locale.as_deref().filter(tag);
+        Page {
+            report,
+            lang: report.lang,
+            foreign: locale.filter(|l| language(l) != language(report.lang.locale())),
+            board: Board::new(&shown, vec![key]),
+            reach: Reach::new(report.design),
+        }
     }
 
     fn pick(&self, en: &'static str, zh: &'static str) -> &'static str {
@@ -239,15 +250,15 @@ impl<'a> Page<'a> {
         let definition = report.design.naming.definition.as_deref();
         html! {
             section id="verdict" {
-                h1 { bdi { (self.title()) } }
+                h1 { bdi lang=[self.foreign] { (self.title()) } }
                 p class="meta" {
                     span { b { (report.period()) } }
                     @if let Some(window) = window { span { (window.start) " – " (window.last()) } }
                     @if !report.whole_slice().is_empty() { span { (visible(&words::slice(report.whole_slice(), self.lang))) } }
                     @if let Some(day) = report.results.as_of { span { (self.pick("data to", "数据截至")) " " (day) } }
-                    @if let Some(owner) = &report.design.naming.owner { span { bdi { (visible(owner)) } } }
+                    @if let Some(owner) = &report.design.naming.owner { span { bdi lang=[self.foreign] { (visible(owner)) } } }
                 }
-                @if let Some(definition) = definition { p class="lead" { bdi { (visible(definition)) } } }
+                @if let Some(definition) = definition { p class="lead" { bdi lang=[self.foreign] { (visible(definition)) } } }
                 div class="verdict" {
                     @if let Some(row) = total { (self.score(row)) }
                     div {

@@ -72,7 +72,7 @@ impl Page<'_> {
                     span class="s" { (glyph(row.status)) (self.link(row)) }
                     span class="note" {
                         (row.status.map_or("", |s| words::status(s, self.lang)))
-                        @if let Some(owner) = &indicator.naming.owner { " · " bdi { (visible(owner)) } }
+                        @if let Some(owner) = &indicator.naming.owner { " · " bdi lang=[self.foreign] { (visible(owner)) } }
                     }
                 }
                 td class="n" {
@@ -110,7 +110,7 @@ impl Page<'_> {
     pub(super) fn action(&self, action: &Action) -> Markup {
         let beside = speech::beside(action, self.lang);
         html! {
-            bdi { (visible(&action.text)) }
+            bdi lang=[self.foreign] { (visible(&action.text)) }
             @if !beside.is_empty() { span class="quiet" { (self.pick(" (", "（")) (beside.join(self.lang.comma())) (self.pick(")", "）")) } }
         }
     }
@@ -127,8 +127,8 @@ impl Page<'_> {
     pub(super) fn link(&self, row: &Row) -> Markup {
         html! {
             @match self.section_of(row.subject) {
-                Some(id) => a href={ "#" (id) } { bdi { (visible(&row.title)) } },
-                None => bdi { (visible(&row.title)) },
+                Some(id) => a href={ "#" (id) } { bdi lang=[self.foreign] { (visible(&row.title)) } },
+                None => bdi lang=[self.foreign] { (visible(&row.title)) },
             }
         }
     }
@@ -194,6 +194,8 @@ impl Page<'_> {
         };
         let owner = owner.and_then(|i| i.naming.owner.as_deref()).map(visible);
         let notes = shown.notes(row);
+        // The whole is called in the page's own words.
+        let own = self.foreign.filter(|_| row.subject != SubjectId::Design);
         let class = if heading {
             Some("f")
         } else if alias {
@@ -201,18 +203,18 @@ impl Page<'_> {
         } else {
             None
         };
-        let own = whole.then(|| subject(row.subject));
+        let anchor = whole.then(|| subject(row.subject));
         let depth = whole.then_some(line.depth);
         html! {
-            tr class=[class] data-subject=[own] data-status=[row.status.map(Status::word)] data-depth=[depth]
+            tr class=[class] data-subject=[anchor] data-status=[row.status.map(Status::word)] data-depth=[depth]
                 data-name=[whole.then_some(&row.name)] data-owner=[owner.as_ref().filter(|_| whole)] {
                 td class="m" { (status(row.status, self.lang)) }
                 th scope="row" {
                     div class={ "d" (line.depth.min(5)) } {
-                        @if heading { bdi { (line.title) } } @else { (self.link(row)) }
+                        @if heading { bdi lang=[own] { (line.title) } } @else { (self.link(row)) }
                         @match &line.role {
                             Role::Heading { perspective: Some(perspective) } => span class="note" { bdi { (perspective) } },
-                            Role::Alias { home } => span class="note" { (self.pick("see ", "见 ")) bdi { (home) } },
+                            Role::Alias { home } => span class="note" { (self.pick("see ", "见 ")) bdi lang=[self.foreign] { (home) } },
                             _ => "",
                         }
                         @if !alias && (whole || !notes.is_empty()) {
@@ -325,9 +327,11 @@ impl Page<'_> {
                     tbody {
                         @for line in board.lines.iter().filter(|l| !matches!(l.role, Role::Alias { .. })).chain(scored.then_some(&total)) {
                             @let heading = matches!(line.role, Role::Heading { .. });
+                            @let whole = line.rows.iter().flatten().any(|r| r.subject == SubjectId::Design);
+                            @let own = self.foreign.filter(|_| !whole);
                             tr class=[heading.then_some("f")] {
                                 th scope="row" {
-                                    div class={ "d" (line.depth.min(5)) } { bdi { (line.title) } }
+                                    div class={ "d" (line.depth.min(5)) } { bdi lang=[own] { (line.title) } }
                                 }
                                 @for row in &line.rows { (cell(line, *row)) }
                             }

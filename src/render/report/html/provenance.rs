@@ -18,7 +18,7 @@ impl Page<'_> {
                 dl class="facts" {
                     dt { (self.pick("Design", "设计")) }
                     dd {
-                        bdi { (visible(&results.title)) } " " code { (visible(&results.name)) } " "
+                        bdi lang=[self.foreign] { (visible(&results.title)) } " " code { (visible(&results.name)) } " "
                         span class="hash" { (results.design_hash) }
                     }
                     dt { (self.pick("Period", "期间")) }
@@ -59,7 +59,7 @@ impl Page<'_> {
         html! {
             tr {
                 th scope="row" {
-                    bdi { (visible(&source.title)) }
+                    bdi lang=[self.foreign] { (visible(&source.title)) }
                     @if source.title != source.name { span class="note" { code { (visible(&source.name)) } } }
                 }
                 td class="days" {
@@ -75,7 +75,7 @@ impl Page<'_> {
                                     b { (step.count) }
                                     span {
                                         code { (explain::one_line(&step.step)) }
-                                        @if let Some(reason) = &step.reason { span class="note" { bdi { (visible(reason)) } } }
+                                        @if let Some(reason) = &step.reason { span class="note" { bdi lang=[self.foreign] { (visible(reason)) } } }
                                     }
                                 }
                             }

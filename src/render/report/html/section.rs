@@ -58,10 +58,10 @@ impl Page<'_> {
                     div {
                         @if !home.is_empty() {
                             p class="crumb" {
-                                @for (n, part) in home.iter().enumerate() { @if n > 0 { " › " } bdi { (part) } }
+                                @for (n, part) in home.iter().enumerate() { @if n > 0 { " › " } bdi lang=[self.foreign] { (part) } }
                             }
                         }
-                        h3 id=(heading) { bdi { (visible(naming.title())) } }
+                        h3 id=(heading) { bdi lang=[self.foreign] { (visible(naming.title())) } }
                         p class="meta" {
                             @for part in self.about(indicator, row) { span { (part) } }
                         }
@@ -73,7 +73,7 @@ impl Page<'_> {
                         span class="quiet" data-t="judged" { (report.shown().judged(row).unwrap_or_default()) }
                     }
                 }
-                @if let Some(definition) = &naming.definition { p class="def" { bdi { (visible(definition)) } } }
+                @if let Some(definition) = &naming.definition { p class="def" { bdi lang=[self.foreign] { (visible(definition)) } } }
                 (self.of_whole())
                 div class="two" {
                     (self.history(row, indicator))
@@ -91,7 +91,7 @@ impl Page<'_> {
     fn about(&self, indicator: &Indicator, row: &Row) -> Vec<Markup> {
         let mut parts = vec![html! { code { (visible(&indicator.naming.name)) } }];
         if let Some(owner) = &indicator.naming.owner {
-            parts.push(html! { bdi { (visible(owner)) } });
+            parts.push(html! { bdi lang=[self.foreign] { (visible(owner)) } });
         }
         parts.push(html! { (frequency(indicator.frequency, self.lang)) });
         parts.push(html! {
@@ -211,17 +211,17 @@ impl Page<'_> {
                 dl class="facts" {
                     @for (word, rule) in &rules { dt { (word) } dd { (rule) } }
                     @if let Some(why) = &indicator.no_baseline {
-                        dt { (self.pick("baseline", "基准值")) } dd { (self.pick("none: ", "无：")) bdi { (visible(why)) } }
+                        dt { (self.pick("baseline", "基准值")) } dd { (self.pick("none: ", "无：")) bdi lang=[self.foreign] { (visible(why)) } }
                     }
                     @if let Some(review) = &indicator.review {
                         dt { (self.pick("review", "复核")) }
                         dd {
                             (frequency(review.every, self.lang))
-                            @if let Some(by) = &review.by { " · " bdi { (visible(by)) } }
+                            @if let Some(by) = &review.by { " · " bdi lang=[self.foreign] { (visible(by)) } }
                         }
                     }
                     @for (at, meaning) in &indicator.anchors {
-                        dt { (at.normalized()) } dd { bdi { (visible(meaning)) } }
+                        dt { (at.normalized()) } dd { bdi lang=[self.foreign] { (visible(meaning)) } }
                     }
                 }
                 ul class="says-so" {
@@ -315,7 +315,7 @@ impl Page<'_> {
                     dt { (self.when(action.when.as_deref())) } dd { (self.action(action)) }
                 }
                 @if let Some(note) = &indicator.naming.note {
-                    dt { (self.pick("note", "备注")) } dd { bdi { (visible(note)) } }
+                    dt { (self.pick("note", "备注")) } dd { bdi lang=[self.foreign] { (visible(note)) } }
                 }
                 dt { (self.pick("written in", "定义于")) }
                 dd { code { (visible(&self.report.place(indicator.naming.span))) } }
@@ -351,8 +351,8 @@ impl Page<'_> {
         };
         html! {
             @match link {
-                Some(link) => a href=(link) { bdi { (visible(title)) } },
-                None => bdi { (visible(title)) },
+                Some(link) => a href=(link) { bdi lang=[self.foreign] { (visible(title)) } },
+                None => bdi lang=[self.foreign] { (visible(title)) },
             }
         }
     }
