@@ -11,7 +11,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::diagnostic::codes::config as codes;
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::diagnostic::{Diagnostic, Severity, say, sort};
 use crate::source::{FileId, SourceFile, Span};
 
 /// The name of the file, in the folder of the design.
@@ -198,14 +198,18 @@ pub fn parse(file: &SourceFile) -> Result<Config, Vec<Diagnostic>> {
 fn syntax(file: &SourceFile, error: &toml::de::Error) -> Diagnostic {
     let range = error.span().unwrap_or_default();
     let message = error.message().lines().next().unwrap_or_default();
-    Diagnostic::error(codes::CONFIG_SYNTAX, Span::new(file.id, range.start, range.end), message)
+    Diagnostic::error(
+        codes::CONFIG_SYNTAX,
+        Span::new(file.id, range.start, range.end),
+        say!("{message}", "TOML 语法有误：{message}"),
+    )
 }
 
 fn patterns(file: &SourceFile, config: &Config) -> Vec<Diagnostic> {
     let judge = |rules: &PathRules| {
         let error = globset::Glob::new(rules.path.as_ref()).err()?;
         let range = rules.path.span();
-        let message = format!("`{}` is no pattern: {}", rules.path.as_ref(), error.kind());
+        let message = say!("`{}` is no pattern: {}", "`{}` 不是通配模式：{}", rules.path.as_ref(), error.kind());
         Some(Diagnostic::error(codes::CONFIG_VALUE, Span::new(file.id, range.start, range.end), message))
     };
     config.check.path.iter().filter_map(judge).collect()

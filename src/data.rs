@@ -37,7 +37,7 @@ pub use progress::{Progress, Watch};
 
 use crate::design::{FieldKind, Format, From, GivenTable, Source};
 use crate::diagnostic::codes::data as codes;
-use crate::diagnostic::{Code, DataPlace, Diagnostic, Words};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Words, say};
 use crate::source::Span;
 
 /// The longest value and the longest record that are read, in bytes.
@@ -189,8 +189,8 @@ impl Part {
 
     /// What a library cannot read, and why.
     fn broken(&self, cause: &str) -> Box<Diagnostic> {
-        let message = format!("`{}` is broken: {}", self.display, cause.trim_end_matches('.'));
-        Box::new(self.error(codes::BROKEN, message, None, None).help("copy or write it again"))
+        let message = say!("`{}` is broken: {}", "`{}` 已损坏：{}", self.display, cause.trim_end_matches('.'));
+        Box::new(self.error(codes::BROKEN, message, None, None).help(say!("copy or write it again", "重新复制或写出")))
     }
 
     /// Reads the part to its end, as far as it can be read: what is wrong with it.
@@ -217,7 +217,7 @@ impl Part {
     fn unreadable(&self, error: &std::io::Error) -> Diagnostic {
         self.error(
             codes::UNREADABLE,
-            format!("`{}` cannot be read: {}", self.display, input::reason(error)),
+            say!("`{}` cannot be read: {}", "无法读取 `{}`：{}", self.display, input::reason(error)),
             None,
             None,
         )
@@ -341,21 +341,37 @@ fn missing_column(parts: &[Part], index: usize, wanted: &Wanted) -> Option<Diagn
 /// Says that a file, and so many others, lack a column.
 fn lacking_column(part: &Part, more: usize, wanted: &Wanted) -> Diagnostic {
     let message = match more {
-        0 => format!("`{}` has no column `{}`", part.display, wanted.column),
-        1 => format!("`{}` and one more file have no column `{}`", part.display, wanted.column),
-        more => format!("`{}` and {more} more files have no column `{}`", part.display, wanted.column),
+        0 => say!("`{}` has no column `{}`", "`{}` 没有列 `{}`", part.display, wanted.column),
+        1 => say!(
+            "`{}` and one more file have no column `{}`",
+            "`{}` 和另外一个文件没有列 `{}`",
+            part.display,
+            wanted.column
+        ),
+        more => say!(
+            "`{}` and {more} more files have no column `{}`",
+            "`{}` 和另外 {more} 个文件没有列 `{}`",
+            part.display,
+            wanted.column
+        ),
     };
     let mut diagnostic = part
         .error(codes::MISSING_COLUMN, message, part.header.row, Some(&wanted.column))
-        .label(wanted.span, "this field reads it");
+        .label(wanted.span, say!("this field reads it", "这个字段读取它"));
     // The field is what to mend, so it comes first.
     diagnostic.labels.reverse();
     let known = || part.header.names.iter().map(String::as_str).filter(|n| !n.is_empty());
     let there = list(known(), 12);
     diagnostic.help(match crate::diagnostic::closest(&wanted.column, known()) {
-        _ if there.is_empty() => "the file names no columns".to_string(),
-        Some(near) => format!("did you mean `from \"{near}\"`? the file has {there}"),
-        None => format!("the file has {there}; `from \"…\"` after the field's type names another column"),
+        _ if there.is_empty() => say!("the file names no columns", "文件里没有列名"),
+        Some(near) => {
+            say!("did you mean `from \"{near}\"`? the file has {}", "是不是 `from \"{near}\"`？文件里有 {}", there)
+        }
+        None => say!(
+            "the file has {}; `from \"…\"` after the field's type names another column",
+            "文件里有 {}；在字段的类型之后用 `from \"…\"` 写明别的列",
+            there
+        ),
     })
 }
 
@@ -363,22 +379,30 @@ fn no_rows(parts: &[Part]) -> Option<Diagnostic> {
     let part = parts.first()?;
     let files = list(parts.iter().map(|p| p.display.as_str()), 5);
     let message = match (parts.len(), part.header.row) {
-        (1, Some(_)) => format!("{files} has a header and no rows"),
-        (1, None) => format!("{files} has no rows"),
-        _ => format!("{files} have no rows"),
+        (1, Some(_)) => say!("{} has a header and no rows", "{}只有表头，没有数据行", files),
+        (1, None) => say!("{} has no rows", "{}没有数据行", files),
+        _ => say!("{} have no rows", "{}没有数据行", files),
     };
-    let help = "a source without any row gives no values; was the export cut off?";
+    let help = say!(
+        "a source without any row gives no values; was the export cut off?",
+        "来源没有数据行就没有值；导出是否被截断？"
+    );
     Some(part.error(codes::NO_ROWS, message, None, None).help(help))
 }
 
 /// `` `a`, `b` and 3 more ``
-fn list<'a>(items: impl Iterator<Item = &'a str>, most: usize) -> String {
+fn list<'a>(items: impl Iterator<Item = &'a str>, most: usize) -> Words {
     let items: Vec<String> = items.map(|i| format!("`{i}`")).collect();
     let shown = items.iter().take(most).cloned().collect::<Vec<_>>();
     match (shown.split_last(), items.len() > shown.len()) {
-        (None, _) => String::new(),
-        (Some(_), true) => format!("{} and {} more", shown.join(", "), items.len() - shown.len()),
-        (Some((only, [])), false) => only.clone(),
-        (Some((last, rest)), false) => format!("{} and {last}", rest.join(", ")),
+        (None, _) => Words::default(),
+        (Some(_), true) => {
+            let (en, zh, more) = (shown.join(", "), shown.join("、"), items.len() - shown.len());
+            Words { en: format!("{en} and {more} more"), zh: format!("{zh} 和另外 {more} 个") }
+        }
+        (Some((only, [])), false) => Words::same(only.as_str()),
+        (Some((last, rest)), false) => {
+            Words { en: format!("{} and {last}", rest.join(", ")), zh: format!("{} 和 {last}", rest.join("、")) }
+        }
     }
 }

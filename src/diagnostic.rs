@@ -5,13 +5,12 @@
 pub mod codes;
 mod sink;
 mod suggest;
-mod words;
 
 use crate::source::Span;
+pub(crate) use crate::words::say;
+pub use crate::words::{Lang, Words};
 pub use sink::{Diagnostics, Hint};
 pub use suggest::closest;
-pub(crate) use words::say;
-pub use words::{Lang, Said, Words, set};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -129,7 +128,7 @@ impl Diagnostic {
     pub fn meant(self, near: &str) -> Self {
         let text = as_name(near);
         let edits = self.span().map(|span| Edit { span, text }).into_iter().collect();
-        let title = say!("write `{near}`", "改为 `{near}`");
+        let title = say!("write `{near}`", "写成 `{near}`");
         self.help(Words::meant(near)).fix(Applicability::Proposed, title, edits)
     }
 

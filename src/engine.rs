@@ -36,8 +36,8 @@ pub use session::{Embedded, Options};
 
 use crate::data::RawTable;
 use crate::design::Design;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::rows as codes;
+use crate::diagnostic::{Diagnostic, say};
 use crate::source::{Sources, Span};
 
 /// What loading a table needs to know.
@@ -116,5 +116,9 @@ impl Context<'_> {
 fn failure(span: Span, error: &dyn std::fmt::Display) -> Diagnostic {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default().trim_end_matches('.');
-    Diagnostic::error(codes::NOT_COMPUTABLE, span, format!("this cannot be computed from the data: {line}"))
+    Diagnostic::error(
+        codes::NOT_COMPUTABLE,
+        span,
+        say!("this cannot be computed from the data: {line}", "无法由数据算出：{line}"),
+    )
 }

@@ -10,6 +10,7 @@
 // What pest generates without its `std` feature names it.
 extern crate alloc;
 
+pub mod words;
 pub mod source;
 pub mod diagnostic;
 pub mod config;

@@ -1,5 +1,6 @@
 //! Text and where it stands: files, byte spans, the line table, and the one door through which text comes in.
 
+use crate::words::{Words, say};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -176,12 +177,12 @@ impl Sources {
 /// design's folder, with `/` between parts; `..` may occur only where `use` wrote it and the workspace allows it.
 pub trait Files: Sync {
     /// The whole text of a file. The error is a sentence for the user, without the path.
-    fn read(&self, path: &str) -> Result<String, String>;
+    fn read(&self, path: &str) -> Result<String, Words>;
 }
 
 /// Files held in memory: for tests, editors and documentation blocks.
 impl Files for BTreeMap<String, String> {
-    fn read(&self, path: &str) -> Result<String, String> {
-        self.get(path).cloned().ok_or_else(|| "there is no such file".to_string())
+    fn read(&self, path: &str) -> Result<String, Words> {
+        self.get(path).cloned().ok_or_else(|| say!("there is no such file", "没有这个文件"))
     }
 }

@@ -5,8 +5,8 @@
 pub mod coverage;
 
 use crate::design::{Covers, Design, Expectation, Outcome, Subject, Test};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::tests::UNFIT_EXPECTATION;
+use crate::diagnostic::{Diagnostic, Words, say};
 use crate::evaluate::{Ask, CellValue, EvalRequest, Evaluator, Periods, run};
 use crate::plan::{Answers, Slice};
 use crate::results::{Member, Row, SubjectId};
@@ -105,9 +105,9 @@ fn judge<'d>(
     };
     let results = run(design, sources, answers, &request)?;
     // What cannot be judged is not met.
-    let unfit = |span: Span, what: &str| vec![Diagnostic::error(UNFIT_EXPECTATION, span, what)];
+    let unfit = |span: Span, what: Words| vec![Diagnostic::error(UNFIT_EXPECTATION, span, what)];
     let row = results.rows.into_iter().find(|r| r.subject == subject);
-    let row = row.ok_or_else(|| unfit(expectation.span, "this has no value to expect"))?;
+    let row = row.ok_or_else(|| unfit(expectation.span, say!("this has no value to expect", "它没有可期望的值")))?;
     let (met, expected) = match &expectation.outcome {
         Outcome::Missing => (row.value.is_none(), Expected::Missing),
         Outcome::Status(word) => (row.status.is_some_and(|s| s.word() == word), Expected::Status(word.clone())),
@@ -116,7 +116,7 @@ fn judge<'d>(
             let ask = Ask::formula(formula, row.window, Slice::default());
             let cell = evaluator.cells(&[ask])?.into_iter().next().unwrap_or_default();
             let Some(CellValue::Number(wanted)) = cell.value else {
-                return Err(unfit(formula.span.0, "what is expected has no value"));
+                return Err(unfit(formula.span.0, say!("what is expected has no value", "所期望的没有值")));
             };
             let met = row.value.as_ref().is_some_and(|got| got.cmp_tolerant(&wanted).is_eq());
             (met, Expected::Value(wanted))

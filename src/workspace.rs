@@ -19,7 +19,7 @@ use crate::check::{self, Checked};
 use crate::config::{self, Config};
 use crate::design::Design;
 use crate::diagnostic::codes::files::UNREADABLE_DESIGN;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Words, say};
 use crate::lint::{self, Facts, Judgement};
 use crate::render::diagnostics::Section;
 use crate::source::{FileId, Files, SourceFile, Sources};
@@ -148,7 +148,7 @@ impl Loaded {
     }
 
     /// `config`: the text of `kpi.toml`, or why it cannot be read; None: there is none.
-    fn judge(mut texts: Texts, config: Option<Result<String, String>>) -> Loaded {
+    fn judge(mut texts: Texts, config: Option<Result<String, Words>>) -> Loaded {
         let files: Vec<_> = texts.sources.iter().zip(&texts.parses).collect();
         let mut checked = check::check(&files);
         let mut more = std::mem::take(&mut texts.diagnostics);
@@ -165,7 +165,7 @@ impl Loaded {
                 }
             }
             Some(Err(why)) => {
-                let message = format!("cannot read `{CONFIG_FILE}`: {why}");
+                let message = say!("cannot read `{CONFIG_FILE}`: {}", "无法读取 `{CONFIG_FILE}`：{}", why);
                 more.push(Diagnostic::placeless(UNREADABLE_DESIGN, message));
             }
         }
@@ -199,7 +199,7 @@ struct Over<'a> {
 }
 
 impl Files for Over<'_> {
-    fn read(&self, path: &str) -> Result<String, String> {
+    fn read(&self, path: &str) -> Result<String, Words> {
         match self.texts.get(path) {
             Some(text) => Ok(text.clone()),
             None => self.disk.read(path),
@@ -208,23 +208,27 @@ impl Files for Over<'_> {
 }
 
 /// The one design at a path, read, parsed and checked. The error is a sentence: there is none, or there are several.
-pub fn load_path(path: &Path) -> Result<Loaded, String> {
+pub fn load_path(path: &Path) -> Result<Loaded, Words> {
     find_one(path).map(load)
 }
 
 /// Where the one design at a path stands. The error is a sentence: there is none, or there are several.
-pub fn find_one(path: &Path) -> Result<Place, String> {
+pub fn find_one(path: &Path) -> Result<Place, Words> {
     let mut places = find(path)?;
     let shown = path.to_string_lossy();
     // A folder with files of its own is meant itself, whatever designs are nested in it.
     let own = places.first().is_some_and(|p| path.is_file() || p.folder == path);
     match places.len() {
-        0 => Err(format!("there is no `.kpi` file in `{shown}`")),
+        0 => Err(say!("there is no `.kpi` file in `{shown}`", "`{shown}` 里没有 `.kpi` 文件")),
         1 => Ok(places.remove(0)),
         _ if own => Ok(places.remove(0)),
         n => {
             let names: Vec<_> = places.iter().map(|p| format!("`{}`", p.shown)).collect();
-            Err(format!("`{shown}` holds {n} designs, name one: {}", names.join(", ")))
+            Err(say!(
+                "`{shown}` holds {n} designs, name one: {}",
+                "`{shown}` 里有 {n} 个设计，写明一个：{}",
+                names.join(", ")
+            ))
         }
     }
 }

@@ -39,8 +39,14 @@ pub fn run(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Watch(args) => watch::run(&args, ui),
         #[cfg(not(feature = "engine"))]
         Command::Eval(_) | Command::Explain(_) | Command::Report(_) | Command::Test(_) | Command::Watch(_) => {
-            Err(Failure::usage("this build of kpi only checks: it was built without the feature `engine`")
-                .help("build it with `cargo build --release` to evaluate"))
+            Err(Failure::usage(crate::diagnostic::say!(
+                "this build of kpi only checks: it was built without the feature `engine`",
+                "这个 kpi 只能检查：构建时没有启用 `engine`"
+            ))
+            .help(crate::diagnostic::say!(
+                "build it with `cargo build --release` to evaluate",
+                "要计算，用 `cargo build --release` 构建"
+            )))
         }
         Command::Fmt(args) => fmt::run(&args, ui),
         Command::Code(args) => code::run(&args, ui),

@@ -1,5 +1,6 @@
 //! Results in files: whole or not at all.
 
+use crate::diagnostic::say;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -25,7 +26,7 @@ pub fn end_when_interrupted() {
 /// complete.
 pub fn write_files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let cannot = |path: &Path, error: &dyn std::fmt::Display| {
-        Failure::usage(format!("cannot write `{}`: {error}", path.to_string_lossy()))
+        Failure::usage(say!("cannot write `{}`: {error}", "无法写入 `{}`：{error}", path.to_string_lossy()))
     };
     let _writing = WRITING.lock();
     let mut whole = Vec::new();

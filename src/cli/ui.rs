@@ -3,9 +3,10 @@
 use std::io::{IsTerminal, Write};
 
 use super::args::{ColorChoice, Global, Lang};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity, Words, say};
 use crate::render::diagnostics::{Report, Section, human};
 use crate::render::text::{AnsiColor, Paint, color, visible};
+use crate::render::words::check as words;
 use crate::source::Sources;
 
 /// Exit codes.
@@ -31,16 +32,16 @@ pub enum Exit {
 #[derive(Clone, Debug)]
 pub struct Failure {
     pub exit: Exit,
-    pub message: String,
-    pub help: Option<String>,
+    pub message: Words,
+    pub help: Option<Words>,
 }
 
 impl Failure {
-    pub fn usage(message: impl Into<String>) -> Failure {
+    pub fn usage(message: impl Into<Words>) -> Failure {
         Failure { exit: Exit::Usage, message: message.into(), help: None }
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Failure {
+    pub fn help(mut self, help: impl Into<Words>) -> Failure {
         self.help = Some(help.into());
         self
     }
@@ -146,7 +147,7 @@ impl Ui {
         let mut stdout = anstream::AutoStream::always_ansi(std::io::stdout().lock());
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Failure::usage(format!("cannot write to stdout: {error}")))
+                Err(Failure::usage(say!("cannot write to stdout: {error}", "无法写到标准输出：{error}")))
             }
             _ => Ok(()),
         }
@@ -159,11 +160,13 @@ impl Ui {
     }
 
     pub fn fail(&self, failure: &Failure) -> Exit {
-        let word = self.paint_stderr.paint(color(AnsiColor::Red).bold(), "error");
-        self.say(&format!("{word}: {}\n", visible(&failure.message)));
+        let (lang, paint) = (self.diagnostics_lang(), self.paint_stderr);
+        let (word, colon) = (words::severity(Severity::Error, lang), lang.colon());
+        let word = paint.paint(color(AnsiColor::Red).bold(), word);
+        self.say(&format!("{word}{colon}{}\n", visible(failure.message.get(lang))));
         if let Some(help) = &failure.help {
-            let word = self.paint_stderr.paint(color(AnsiColor::Cyan).bold(), "help");
-            self.say(&format!("  {word}: {}\n", visible(help)));
+            let word = paint.paint(color(AnsiColor::Cyan).bold(), words::help(lang));
+            self.say(&format!("  {word}{colon}{}\n", visible(help.get(lang))));
         }
         failure.exit
     }

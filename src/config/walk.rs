@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::codes;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Words, closest, say};
 use crate::source::{SourceFile, Span};
 
 pub fn judge(file: &SourceFile, table: &Spanned<DeTable>, schema: &Value) -> Vec<Diagnostic> {
@@ -43,25 +43,27 @@ impl Walk<'_> {
         for required in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
             if !table.iter().any(|(key, _)| key.as_ref() == required) {
-                let message = format!("`{path}` has no `{required}`");
-                self.problems.push(Diagnostic::error(codes::CONFIG_VALUE, place, message).saying("must have it"));
+                let message = say!("`{path}` has no `{required}`", "`{path}` 没有 `{required}`");
+                self.problems.push(
+                    Diagnostic::error(codes::CONFIG_VALUE, place, message).saying(say!("must have it", "必须有")),
+                );
             }
         }
     }
 
     fn unknown(&self, span: Span, name: &str, path: &str, known: &[&str]) -> Diagnostic {
         let message = match path {
-            "" => format!("unknown key `{name}`"),
-            path => format!("unknown key `{name}` in `{path}`"),
+            "" => say!("unknown key `{name}`", "未知的键 `{name}`"),
+            path => say!("unknown key `{name}` in `{path}`", "`{path}` 里有未知的键 `{name}`"),
         };
         let unknown = Diagnostic::error(codes::CONFIG_KEY, span, message);
         match closest(name, known.iter().copied()) {
-            Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(
+            Some(near) => unknown.help(Words::meant(near)).fix(
                 Applicability::Proposed,
-                format!("write `{near}`"),
+                say!("write `{near}`", "写成 `{near}`"),
                 vec![Edit { span, text: near.to_string() }],
             ),
-            None => unknown.help(format!("there are {}", listed(known))),
+            None => unknown.help(say!("there are {}", "可用的有 {}", listed(known))),
         }
     }
 
@@ -78,11 +80,15 @@ impl Walk<'_> {
             }
             (DeValue::String(text), "string") if !words.is_empty() => {
                 if !words.contains(&text.as_ref()) {
-                    let message = format!("`{path}` cannot be `{text}`");
+                    let message = say!("`{path}` cannot be `{text}`", "`{path}` 不能是 `{text}`");
                     let wrong = Diagnostic::error(codes::CONFIG_VALUE, span, message);
                     self.problems.push(match closest(text, words.iter().copied()) {
-                        Some(near) => wrong.help(format!("did you mean `{near}`? there are {}", listed(&words))),
-                        None => wrong.help(format!("there are {}", listed(&words))),
+                        Some(near) => wrong.help(say!(
+                            "did you mean `{near}`? there are {}",
+                            "是不是 `{near}`？可用的有 {}",
+                            listed(&words)
+                        )),
+                        None => wrong.help(say!("there are {}", "可用的有 {}", listed(&words))),
                     });
                 }
             }
@@ -92,21 +98,23 @@ impl Walk<'_> {
                 let number = text.replace('_', "").parse::<f64>().ok().filter(|n| n.is_finite());
                 let above = schema.get("exclusiveMinimum").and_then(Value::as_f64).unwrap_or(f64::NEG_INFINITY);
                 if number.is_none_or(|n| n <= above) {
-                    let message = format!("`{path}` cannot be `{text}`");
+                    let message = say!("`{path}` cannot be `{text}`", "`{path}` 不能是 `{text}`");
                     let wrong = Diagnostic::error(codes::CONFIG_VALUE, span, message);
-                    self.problems.push(wrong.help(format!("it takes a number above {above}")));
+                    self.problems.push(wrong.help(say!("it takes a number above {above}", "应为大于 {above} 的数")));
                 }
             }
             (other, wanted) => {
-                let wanted = phrase(wanted);
-                let message = format!("`{path}` takes {wanted}, not {}", found(other));
+                let message =
+                    say!("`{path}` takes {}, not {}", "`{path}` 应为{}，而不是{}", phrase(wanted), found(other));
                 let wrong = Diagnostic::error(codes::CONFIG_VALUE, span, message);
                 self.problems.push(match (other, wanted) {
-                    (DeValue::String(text), "a list") => wrong.help(format!("write `[\"{text}\"]`")).fix(
-                        Applicability::Safe,
-                        "make it a list",
-                        vec![Edit { span, text: format!("[{}]", self.file.slice(span)) }],
-                    ),
+                    (DeValue::String(text), "array") => {
+                        wrong.help(say!("write `[\"{text}\"]`", "写成 `[\"{text}\"]`")).fix(
+                            Applicability::Safe,
+                            say!("make it a list", "改成列表"),
+                            vec![Edit { span, text: format!("[{}]", self.file.slice(span)) }],
+                        )
+                    }
                     _ => wrong,
                 });
             }
@@ -141,27 +149,27 @@ fn words(schema: &Value) -> Vec<&str> {
     listed.chain(described).filter_map(Value::as_str).collect()
 }
 
-fn phrase(kind: &str) -> &'static str {
+fn phrase(kind: &str) -> Words {
     match kind {
-        "object" => "a table",
-        "array" => "a list",
-        "boolean" => "`true` or `false`",
-        "integer" | "number" => "a number",
-        _ => "a text",
+        "object" => say!("a table", "表"),
+        "array" => say!("a list", "列表"),
+        "boolean" => say!("`true` or `false`", "`true` 或 `false`"),
+        "integer" | "number" => say!("a number", "数"),
+        _ => say!("a text", "文本"),
     }
 }
 
-fn found(value: &DeValue) -> &'static str {
+fn found(value: &DeValue) -> Words {
     match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "`true` or `false`",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+        DeValue::String(_) => say!("a text", "文本"),
+        DeValue::Integer(_) | DeValue::Float(_) => say!("a number", "数"),
+        DeValue::Boolean(_) => say!("`true` or `false`", "`true` 或 `false`"),
+        DeValue::Datetime(_) => say!("a date", "日期"),
+        DeValue::Array(_) => say!("a list", "列表"),
+        DeValue::Table(_) => say!("a table", "表"),
     }
 }
 
-fn listed(words: &[&str]) -> String {
-    words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+fn listed(words: &[&str]) -> Words {
+    Words::names(words.iter().copied())
 }

@@ -10,7 +10,7 @@ use super::Progress;
 use super::codes;
 use super::input::reason;
 use crate::design::{Format, From};
-use crate::diagnostic::{Code, DataPlace, Diagnostic, closest};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Words, closest, say};
 
 /// The folders that data may come from. A design reads below its own folder; `--data-dir` puts another in its place;
 /// `allow` in `kpi.toml` and `--allow-data` add more. Links are followed, and judged by where they lead.
@@ -88,7 +88,11 @@ impl Access {
 
     fn find_glob(&self, from: &From) -> Result<Vec<Found>, Vec<Diagnostic>> {
         let Glob { fixed, start, matcher } = self.glob(from).map_err(|why| {
-            vec![Diagnostic::error(codes::NO_MATCH, from.span, format!("`{}` is no pattern: {why}", from.path))]
+            vec![Diagnostic::error(
+                codes::NO_MATCH,
+                from.span,
+                say!("`{}` is no pattern: {why}", "`{}` 不是通配模式：{why}", from.path),
+            )]
         })?;
         self.permit(from, &start).map_err(|e| vec![*e])?;
         let mut found = Vec::new();
@@ -150,24 +154,33 @@ impl Access {
         display: &str,
         folders: Vec<(String, Option<String>)>,
     ) -> Result<Found, Box<Diagnostic>> {
-        let error = |code, message: String| Box::new(about(code, from, display, message));
+        let error = |code, message: Words| Box::new(about(code, from, display, message));
         let metadata = match std::fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(e) if e.kind() == io::ErrorKind::NotFound || e.kind() == io::ErrorKind::NotADirectory => {
-                let missing = error(codes::MISSING_FILE, format!("there is no file `{display}`"));
+                let missing = error(codes::MISSING_FILE, say!("there is no file `{display}`", "没有文件 `{display}`"));
                 return Err(Box::new(missing.help(self.near(path, display))));
             }
-            Err(e) => return Err(error(codes::UNREADABLE, format!("`{display}` cannot be read: {}", reason(&e)))),
+            Err(e) => {
+                return Err(error(
+                    codes::UNREADABLE,
+                    say!("`{display}` cannot be read: {}", "无法读取 `{display}`：{}", reason(&e)),
+                ));
+            }
         };
         let canonical = self.permit(from, path)?;
         if metadata.is_dir() {
-            let help =
-                format!("for all files in it write `{}/*.{}`", display.trim_end_matches('/'), extension(from.format));
-            let folder = error(codes::UNREADABLE, format!("`{display}` is a folder"));
+            let help = say!(
+                "for all files in it write `{}/*.{}`",
+                "其中所有文件写成 `{}/*.{}`",
+                display.trim_end_matches('/'),
+                extension(from.format)
+            );
+            let folder = error(codes::UNREADABLE, say!("`{display}` is a folder", "`{display}` 是文件夹"));
             return Err(Box::new(folder.help(help)));
         }
         if !metadata.is_file() {
-            return Err(error(codes::UNREADABLE, format!("`{display}` is no ordinary file")));
+            return Err(error(codes::UNREADABLE, say!("`{display}` is no ordinary file", "`{display}` 不是普通文件")));
         }
         Ok(Found { display: display.to_string(), path: canonical, size: metadata.len(), folders })
     }
@@ -182,7 +195,7 @@ impl Access {
         let parent = lexical.ancestors().find_map(|p| p.canonicalize().ok());
         match parent {
             Some(parent) if self.is_allowed(&parent) => Ok(()),
-            _ => Err(vec![refused(from, "leads outside the design's folder")]),
+            _ => Err(vec![refused(from, say!("leads outside the design's folder", "通向设计的文件夹之外"))]),
         }
     }
 
@@ -190,7 +203,10 @@ impl Access {
     fn permit(&self, from: &From, path: &Path) -> Result<PathBuf, Box<Diagnostic>> {
         match path.canonicalize() {
             Ok(canonical) if self.is_allowed(&canonical) => Ok(canonical),
-            Ok(_) => Err(Box::new(refused(from, "leads outside the design's folder through a link"))),
+            Ok(_) => Err(Box::new(refused(
+                from,
+                say!("leads outside the design's folder through a link", "经链接通向设计的文件夹之外"),
+            ))),
             // Not there: said by whoever looks for it.
             Err(_) => Ok(path.to_path_buf()),
         }
@@ -201,58 +217,67 @@ impl Access {
     }
 
     /// What is there instead of a missing file: a near name, or the folder that is missing already.
-    fn near(&self, path: &Path, display: &str) -> String {
+    fn near(&self, path: &Path, display: &str) -> Words {
         let shown = |found: &Path| slashes(found.strip_prefix(&self.base).unwrap_or(found));
         let Some(folder) = path.ancestors().skip(1).find(|p| p.is_dir()) else {
-            return "paths start from the design's folder".to_string();
+            return say!("paths start from the design's folder", "路径从设计所在的文件夹算起");
         };
-        let start =
-            if folder == self.base { "the design's folder".to_string() } else { format!("`{}`", shown(folder)) };
+        let start = if folder == self.base {
+            say!("the design's folder", "设计的文件夹")
+        } else {
+            Words::same(format!("`{}`", shown(folder)))
+        };
         let wanted = path.strip_prefix(folder).ok().and_then(|p| p.components().next());
         let wanted = wanted.map(|c| c.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
         let names = listing(folder);
         let Some(near) = closest(&wanted, names.iter().map(String::as_str)) else {
             return match Path::new(display).is_absolute() {
-                true => format!("{start} has no `{wanted}`"),
+                true => say!("{} has no `{wanted}`", "{}里没有 `{wanted}`", start),
                 false => {
-                    format!("{start} has no `{wanted}`; paths start from the design's folder, or from `--data-dir`")
+                    say!(
+                        "{} has no `{wanted}`; paths start from the design's folder, or from `--data-dir`",
+                        "{}里没有 `{wanted}`；路径从设计的文件夹或 `--data-dir` 算起",
+                        start
+                    )
                 }
             };
         };
         let mended = folder.join(near);
         let rest = path.strip_prefix(folder.join(&wanted)).unwrap_or(Path::new(""));
         let mended = if rest.as_os_str().is_empty() { mended } else { mended.join(rest) };
-        format!("did you mean `{}`?", shown(&mended))
+        Words::meant(&shown(&mended))
     }
 
     fn no_match(&self, from: &From, start: &Path, fixed: &Path) -> Diagnostic {
-        let diagnostic = about(codes::NO_MATCH, from, &from.path, format!("no file matches `{}`", from.path));
+        let diagnostic =
+            about(codes::NO_MATCH, from, &from.path, say!("no file matches `{}`", "没有文件与 `{}` 相符", from.path));
         if !start.is_dir() {
-            return diagnostic.help(format!("there is no folder `{}`", slashes(fixed)));
+            return diagnostic.help(say!("there is no folder `{}`", "没有文件夹 `{}`", slashes(fixed)));
         }
         let folder = if fixed.as_os_str().is_empty() {
-            "the design's folder".to_string()
+            say!("the design's folder", "设计的文件夹")
         } else {
-            format!("`{}`", slashes(fixed))
+            Words::same(format!("`{}`", slashes(fixed)))
         };
         let names = listing(start);
         diagnostic.help(match names.is_empty() {
-            true => format!("{folder} is empty"),
-            false => format!("{folder} has {}", super::list(names.iter().map(String::as_str), 6)),
+            true => say!("{} is empty", "{}是空的", folder),
+            false => say!("{} has {}", "{}里有 {}", folder, super::list(names.iter().map(String::as_str), 6)),
         })
     }
 }
 
-fn about(code: Code, from: &From, display: &str, message: String) -> Diagnostic {
+fn about(code: Code, from: &From, display: &str, message: Words) -> Diagnostic {
     let place = DataPlace { file: display.to_string(), row: None, column: None, value: None };
     Diagnostic::error(code, from.span, message).data(place)
 }
 
-fn refused(from: &From, how: &str) -> Diagnostic {
+fn refused(from: &From, how: Words) -> Diagnostic {
     let folder = Path::new(&from.path).parent().map(slashes).filter(|p| !p.is_empty()).unwrap_or_else(|| "..".into());
-    about(codes::NOT_ALLOWED, from, &from.path, format!("`{}` {how}", from.path)).help(format!(
+    about(codes::NOT_ALLOWED, from, &from.path, say!("`{}` {}", "`{}` {}", from.path, how)).help(say!(
         "a design reads data below its own folder only; to allow another, write `allow = [\"{folder}\"]` under `[data]` \
-         in kpi.toml, or give `--allow-data {folder}`"
+         in kpi.toml, or give `--allow-data {folder}`",
+        "设计只读取自己文件夹之内的数据；要允许别的文件夹，在 `kpi.toml` 的 `[data]` 下写 `allow = [\"{folder}\"]`，或用 `--allow-data {folder}`"
     ))
 }
 

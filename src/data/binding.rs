@@ -6,7 +6,7 @@ use crate::check::source_from;
 use crate::config::{Binding, Config};
 use crate::design::{Design, From, Source};
 use crate::diagnostic::codes::config as codes;
-use crate::diagnostic::{Diagnostic, closest};
+use crate::diagnostic::{Diagnostic, Words, closest, say};
 use crate::source::{SourceFile, Span};
 
 /// Stands before a `from` so that it reads as a design.
@@ -17,13 +17,19 @@ const BEFORE: &str = "source bound {from:";
 pub fn bind(design: &mut Design, config: &Config, file: &SourceFile, name: &str) -> Result<(), Vec<Diagnostic>> {
     let Some((_, sources)) = config.binding.iter().find(|(key, _)| key.as_ref() == name) else {
         let known: Vec<&str> = config.binding.keys().map(|k| k.as_ref().as_str()).collect();
-        let unknown = Diagnostic::placeless(codes::UNKNOWN_BINDING, format!("`{}` has no binding `{name}`", file.path));
+        let unknown = Diagnostic::placeless(
+            codes::UNKNOWN_BINDING,
+            say!("`{}` has no binding `{name}`", "`{}` 里没有绑定 `{name}`", file.path),
+        );
         return Err(vec![unknown.help(match closest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => Words::meant(near),
             None if known.is_empty() => {
-                format!("a binding is a table: `[binding.{name}.SOURCE]` with `from = 'csv(\"…\")'`")
+                say!(
+                    "a binding is a table: `[binding.{name}.SOURCE]` with `from = 'csv(\"…\")'`",
+                    "绑定是一个表：`[binding.{name}.来源]`，其中写 `from = 'csv(\"…\")'`"
+                )
             }
-            None => format!("there are {}", super::list(known.into_iter(), 12)),
+            None => say!("there are {}", "已有的是 {}", super::list(known.iter().copied(), 12)),
         })]);
     };
     let mut problems = Vec::new();
@@ -44,7 +50,7 @@ fn rebind(
 ) -> Result<(), Vec<Diagnostic>> {
     let names: Vec<String> = design.sources.iter().map(|s| s.naming.name.clone()).collect();
     let Some(source) = design.sources.iter_mut().find(|s| s.naming.name == **name.as_ref()) else {
-        let message = format!("the design has no source `{}`", name.as_ref());
+        let message = say!("the design has no source `{}`", "设计里没有来源 `{}`", name.as_ref());
         return Err(vec![unknown(config.place(name), message, name.as_ref(), names.iter().map(String::as_str))]);
     };
     let mut problems = columns(source, config, binding);
@@ -63,18 +69,24 @@ fn columns(source: &mut Source, config: &Config, binding: &Binding) -> Vec<Diagn
             found.column = column.as_ref().clone();
             continue;
         }
-        let message = format!("`{}` has no field `{}` that is read", source.naming.name, field.as_ref());
+        let message = say!(
+            "`{}` has no field `{}` that is read",
+            "`{}` 没有从数据读取的字段 `{}`",
+            source.naming.name,
+            field.as_ref()
+        );
         let read = source.fields.iter().filter(|f| f.computed.is_none()).map(|f| f.name.as_str());
         problems.push(unknown(config.place(field), message, field.as_ref(), read));
     }
     problems
 }
 
-fn unknown<'a>(span: Span, message: String, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+fn unknown<'a>(span: Span, message: Words, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
     let unknown = Diagnostic::error(codes::UNKNOWN_BINDING, span, message);
-    unknown.help(match closest(name, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", super::list(known, 12)),
+    unknown.help(match closest(name, known.iter().copied()) {
+        Some(near) => Words::meant(near),
+        None => say!("there are {}", "已有的是 {}", super::list(known.iter().copied(), 12)),
     })
 }
 

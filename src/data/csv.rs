@@ -10,7 +10,7 @@ use super::encoding::Decoding;
 use super::input::Hashing;
 use super::{Batches, Content, Header, MAX_FIELD, MAX_RECORD, Part, Place, Wanted, batch, codes, text};
 use crate::design::From;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 
 /// Columns in a file, at most.
 const MAX_COLUMNS: usize = 65_536;
@@ -37,10 +37,13 @@ pub(super) fn open(mut part: Part, from: &From, columns: &[Wanted]) -> Result<Pa
     };
     let mut records = Records::open(&part, &layout)?;
     if !records.next(&part)? {
-        let help =
-            if layout.header { "its first row should name the columns" } else { "it should have one row at least" };
+        let help = if layout.header {
+            say!("its first row should name the columns", "第一行应为列名")
+        } else {
+            say!("it should have one row at least", "至少应有一行")
+        };
         return Err(Box::new(
-            part.error(codes::NO_ROWS, format!("`{}` is empty", part.display), None, None).help(help),
+            part.error(codes::NO_ROWS, say!("`{}` is empty", "`{}` 是空的", part.display), None, None).help(help),
         ));
     }
     layout.width = records.ends.len();
@@ -123,9 +126,24 @@ impl Stream {
     /// The record at hand has too many or too few fields; which others have, too?
     fn ragged(&mut self) -> Box<Diagnostic> {
         let (row, got, width) = (self.records.row, self.records.ends.len(), self.width);
-        let than = if self.part.header.row.is_some() { "the header" } else { "the first row" };
-        let fields = |n: usize| if n == 1 { "1 field".to_string() } else { format!("{n} fields") };
-        let message = format!("row {row} of `{}` has {}, {than} has {width}", self.part.display, fields(got));
+        let than = match self.part.header.row {
+            Some(_) => say!("the header", "表头"),
+            None => say!("the first row", "第一行"),
+        };
+        let message = match got {
+            1 => say!(
+                "row {row} of `{}` has 1 field, {} has {width}",
+                "`{}` 第 {row} 行有 1 个字段，{}有 {width} 个",
+                self.part.display,
+                than
+            ),
+            got => say!(
+                "row {row} of `{}` has {got} fields, {} has {width}",
+                "`{}` 第 {row} 行有 {got} 个字段，{}有 {width} 个",
+                self.part.display,
+                than
+            ),
+        };
         let mut more = Vec::new();
         let mut count = 0u64;
         while let Ok(true) = self.records.next(&self.part) {
@@ -137,15 +155,20 @@ impl Stream {
             }
         }
         let cause = if got > width {
-            "a value that holds the delimiter or a line break stands in quotes"
+            say!(
+                "a value that holds the delimiter or a line break stands in quotes",
+                "含有分隔符或换行的值应写在引号里"
+            )
         } else {
-            "the row may be cut off, or have another delimiter"
+            say!("the row may be cut off, or have another delimiter", "这一行可能被截断，或用了别的分隔符")
         };
         let help = match count {
-            0 => cause.to_string(),
-            1 => format!("{cause}; likewise row {}", more.join(", ")),
-            n if n as usize > more.len() => format!("{cause}; likewise {n} more rows: {}, …", more.join(", ")),
-            n => format!("{cause}; likewise {n} more rows: {}", more.join(", ")),
+            0 => cause,
+            1 => say!("{}; likewise row {}", "{}；第 {} 行也是", cause, more.join(", ")),
+            n if n as usize > more.len() => {
+                say!("{}; likewise {n} more rows: {}, …", "{}；还有 {n} 行也是：{} 等", cause, more.join(", "))
+            }
+            n => say!("{}; likewise {n} more rows: {}", "{}；还有 {n} 行也是：{}", cause, more.join(", ")),
         };
         Box::new(self.part.error(codes::RAGGED, message, Some(row), None).help(help))
     }
@@ -233,7 +256,12 @@ impl Records {
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if count >= MAX_COLUMNS => {
                     self.count_row(0);
-                    let message = format!("row {} of `{}` has more than {MAX_COLUMNS} fields", self.row, part.display);
+                    let message = say!(
+                        "row {} of `{}` has more than {MAX_COLUMNS} fields",
+                        "`{1}` 第 {0} 行的字段超过 {MAX_COLUMNS} 个",
+                        self.row,
+                        part.display
+                    );
                     return Err(Box::new(part.error(codes::TOO_LARGE, message, Some(self.row), None)));
                 }
                 ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
@@ -270,10 +298,17 @@ impl Records {
         let open =
             breaks > 0 && self.eof && self.last != self.quote && self.field(self.ends.len() - 1).contains(&b'\n');
         if open && self.start == self.end {
-            let message = format!("a quote opened in row {} of `{}` is never closed", self.row, part.display);
+            let message = say!(
+                "a quote opened in row {} of `{}` is never closed",
+                "`{1}` 第 {0} 行的引号没有结束",
+                self.row,
+                part.display
+            );
             let column = text::column(part, self.ends.len() - 1);
             let open = part.error(codes::BROKEN, message, Some(self.row), Some(&column));
-            return Err(Box::new(open.help("a quote inside a quoted value is written twice")));
+            return Err(Box::new(
+                open.help(say!("a quote inside a quoted value is written twice", "引号内的引号写两次")),
+            ));
         }
         Ok(())
     }
@@ -300,10 +335,17 @@ impl Records {
 fn too_long(part: &Part, row: u64, column: usize, field: bool) -> Box<Diagnostic> {
     let name = text::column(part, column);
     let message = match field {
-        true => format!("the value of `{name}` in row {row} of `{}` is longer than 1 MiB", part.display),
-        false => format!("row {row} of `{}` is longer than 16 MiB", part.display),
+        true => say!(
+            "the value of `{name}` in row {row} of `{}` is longer than 1 MiB",
+            "`{}` 第 {row} 行 `{name}` 的值超过 1 MiB",
+            part.display
+        ),
+        false => say!("row {row} of `{}` is longer than 16 MiB", "`{}` 第 {row} 行超过 16 MiB", part.display),
     };
-    let help = "is a quote never closed? one inside a quoted value is written twice";
+    let help = say!(
+        "is a quote never closed? one inside a quoted value is written twice",
+        "是不是有引号没有结束？引号内的引号写两次"
+    );
     Box::new(part.error(codes::TOO_LARGE, message, Some(row), Some(&name)).help(help))
 }
 

@@ -1,5 +1,6 @@
 //! Bytes of a file, hashed as they are read.
 
+use crate::diagnostic::{Words, say};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -56,12 +57,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// What went wrong, in words that do not differ between systems.
-pub fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> Words {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_string(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
-        io::ErrorKind::UnexpectedEof => "it ends too early".to_string(),
-        _ => error.to_string(),
+        io::ErrorKind::NotFound => say!("there is no such file", "没有这个文件"),
+        io::ErrorKind::PermissionDenied => say!("permission denied", "没有权限"),
+        io::ErrorKind::IsADirectory => say!("it is a folder", "它是文件夹"),
+        io::ErrorKind::UnexpectedEof => say!("it ends too early", "文件过早结束"),
+        _ => Words::same(error.to_string()),
     }
 }

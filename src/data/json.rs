@@ -7,7 +7,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use super::object::{self, Bytes, Record, Records};
 use super::{Batches, MAX_RECORD, Part, Wanted, codes};
 use crate::design::From;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Words, say};
 
 pub(super) fn open(part: Part, from: &From, columns: &[Wanted]) -> Result<Part, Box<Diagnostic>> {
     object::open::<Elements>(part, from, columns)
@@ -62,8 +62,8 @@ impl Elements {
             let here = bytes.peek()?;
             match (self.state, here) {
                 (State::Start, None) => {
-                    let message = format!("`{}` is empty", part.display);
-                    let help = "it should be an array of objects";
+                    let message = say!("`{}` is empty", "`{}` 是空的", part.display);
+                    let help = say!("it should be an array of objects", "应为对象数组");
                     return Ok(Err(Box::new(part.error(codes::NO_ROWS, message, None, None).help(help))));
                 }
                 (State::Start, Some(b'[')) => {
@@ -83,7 +83,7 @@ impl Elements {
                     bytes.skip_blanks()?;
                     match bytes.peek()? {
                         Some(b'{') => self.state = State::Array { wrapped, first: true },
-                        other => return Ok(Err(self.unexpected(part, bytes, other, "an object"))),
+                        other => return Ok(Err(self.unexpected(part, bytes, other, say!("an object", "对象")))),
                     }
                 }
                 (State::Array { wrapped, first: true }, Some(b'{')) => {
@@ -100,15 +100,23 @@ impl Elements {
                     return Ok(Ok(Some(Record { row: self.row, line, text })));
                 }
                 (State::Array { first: true, .. }, Some(_)) => {
-                    let message = format!("`{}` is no array of objects: look at line {}", part.display, bytes.line());
-                    let help = "each element should be an object with the columns as its keys";
+                    let message = say!(
+                        "`{}` is no array of objects: look at line {}",
+                        "`{}` 不是对象数组：见第 {} 行",
+                        part.display,
+                        bytes.line()
+                    );
+                    let help = say!(
+                        "each element should be an object with the columns as its keys",
+                        "每个元素应为对象，以列名为键"
+                    );
                     return Ok(Err(Box::new(part.error(codes::BROKEN, message, Some(self.row + 1), None).help(help))));
                 }
                 (State::Member { .. }, Some(b'}')) => {
                     bytes.next()?;
                     self.state = State::Tail;
                     if self.holders.is_empty() {
-                        let message = format!("`{}` holds no array of objects", part.display);
+                        let message = say!("`{}` holds no array of objects", "`{}` 里没有对象数组", part.display);
                         return Ok(Err(Box::new(self.after_object(part, bytes, message)?)));
                     }
                 }
@@ -123,11 +131,17 @@ impl Elements {
                 }
                 (State::Tail, None) => return Ok(Ok(None)),
                 (_, None) => return Ok(Err(self.too_early(part, bytes))),
-                (State::Tail, other) => return Ok(Err(self.unexpected(part, bytes, other, "the end"))),
-                (State::Array { .. }, other) => return Ok(Err(self.unexpected(part, bytes, other, "`,` or `]`"))),
-                (State::Member { first: true }, other) => return Ok(Err(self.unexpected(part, bytes, other, "a key"))),
-                (State::Member { .. }, other) => return Ok(Err(self.unexpected(part, bytes, other, "`,` or `}`"))),
-                (State::Start, other) => return Ok(Err(self.unexpected(part, bytes, other, "`[`"))),
+                (State::Tail, other) => return Ok(Err(self.unexpected(part, bytes, other, say!("the end", "结尾")))),
+                (State::Array { .. }, other) => {
+                    return Ok(Err(self.unexpected(part, bytes, other, say!("`,` or `]`", "`,` 或 `]`"))));
+                }
+                (State::Member { first: true }, other) => {
+                    return Ok(Err(self.unexpected(part, bytes, other, say!("a key", "键"))));
+                }
+                (State::Member { .. }, other) => {
+                    return Ok(Err(self.unexpected(part, bytes, other, say!("`,` or `}}`", "`,` 或 `}}`"))));
+                }
+                (State::Start, other) => return Ok(Err(self.unexpected(part, bytes, other, Words::same("`[`")))),
             }
         }
     }
@@ -141,7 +155,7 @@ impl Elements {
         bytes.skip_blanks()?;
         match bytes.next()? {
             Some(b':') => {}
-            other => return Ok(Err(self.unexpected(part, bytes, other, "`:`"))),
+            other => return Ok(Err(self.unexpected(part, bytes, other, Words::same("`:`")))),
         }
         bytes.skip_blanks()?;
         self.state = State::Member { first: false };
@@ -155,8 +169,16 @@ impl Elements {
                 self.holders.push(serde_json::from_slice(&key).unwrap_or_default());
                 if self.holders.len() > 1 {
                     let names = super::list(self.holders.iter().map(String::as_str), 5);
-                    let message = format!("`{}` holds more than one array of objects: {names}", part.display);
-                    let help = "which one is meant? keep one array, or one file for each";
+                    let message = say!(
+                        "`{}` holds more than one array of objects: {}",
+                        "`{}` 里有多个对象数组：{}",
+                        part.display,
+                        names
+                    );
+                    let help = say!(
+                        "which one is meant? keep one array, or one file for each",
+                        "是哪一个？只留一个数组，或每个数组一个文件"
+                    );
                     return Ok(Err(Box::new(part.error(codes::BROKEN, message, None, None).help(help))));
                 }
                 self.state = State::Array { wrapped: true, first: true };
@@ -176,30 +198,43 @@ impl Elements {
     }
 
     /// An object that is no answer of a service may be the first line of NDJSON.
-    fn after_object(&self, part: &Part, bytes: &mut Bytes, message: String) -> io::Result<Diagnostic> {
+    fn after_object(&self, part: &Part, bytes: &mut Bytes, message: Words) -> io::Result<Diagnostic> {
         bytes.skip_blanks()?;
         let help = match bytes.peek()? {
-            Some(b'{') => "it holds one object after another: write `ndjson(…)`",
-            _ => "it should be an array of objects: `[{…}, {…}]`",
+            Some(b'{') => {
+                say!("it holds one object after another: write `ndjson(…)`", "对象一个接一个：写成 `ndjson(…)`")
+            }
+            _ => say!("it should be an array of objects: `[{{…}}, {{…}}]`", "应为对象数组：`[{{…}}, {{…}}]`"),
         };
         Ok(part.error(codes::BROKEN, message, None, None).help(help))
     }
 
-    fn unexpected(&self, part: &Part, bytes: &Bytes, got: Option<u8>, expected: &str) -> Box<Diagnostic> {
+    fn unexpected(&self, part: &Part, bytes: &Bytes, got: Option<u8>, expected: Words) -> Box<Diagnostic> {
         let Some(got) = got else { return self.too_early(part, bytes) };
         let got = if got.is_ascii_graphic() { char::from(got).to_string() } else { format!("\\x{got:02x}") };
         let line = bytes.line();
-        let message = format!("`{}` is no JSON: line {line} has `{got}` instead of {expected}", part.display);
+        let message = say!(
+            "`{}` is no JSON: line {line} has `{got}` instead of {}",
+            "`{}` 不是 JSON：第 {line} 行是 `{got}`，应为{}",
+            part.display,
+            expected
+        );
         Box::new(part.error(codes::BROKEN, message, None, None))
     }
 
     fn too_early(&self, part: &Part, bytes: &Bytes) -> Box<Diagnostic> {
         let line = bytes.line();
         let message = match self.row {
-            0 => format!("`{}` ends too early: at line {line}", part.display),
-            row => format!("`{}` ends too early: at line {line}, after {row} records", part.display),
+            0 => say!("`{}` ends too early: at line {line}", "`{}` 过早结束：在第 {line} 行", part.display),
+            row => say!(
+                "`{}` ends too early: at line {line}, after {row} records",
+                "`{}` 过早结束：在第 {line} 行，{row} 条记录之后",
+                part.display
+            ),
         };
-        Box::new(part.error(codes::BROKEN, message, None, None).help("was it written to its end?"))
+        Box::new(
+            part.error(codes::BROKEN, message, None, None).help(say!("was it written to its end?", "文件写完了吗？")),
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use super::object::{self, Bytes, Record, Records};
 use super::{Batches, MAX_RECORD, Part, Wanted, codes};
 use crate::design::From;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 
 pub(super) fn open(part: Part, from: &From, columns: &[Wanted]) -> Result<Part, Box<Diagnostic>> {
     object::open::<Lines>(part, from, columns)
@@ -55,10 +55,12 @@ impl Lines {
         if text.trim_ascii_start().starts_with(b"{") {
             return Ok(Record { row, line: row, text });
         }
-        let message = format!("line {row} of `{}` is no object", part.display);
+        let message = say!("line {row} of `{}` is no object", "`{}` 第 {row} 行不是对象", part.display);
         let help = match text.trim_ascii_start().first() {
-            Some(b'[') if row == 1 => "the file starts an array: write `json(…)`",
-            _ => "each line should be an object with the columns as its keys",
+            Some(b'[') if row == 1 => {
+                say!("the file starts an array: write `json(…)`", "文件以数组开头：写成 `json(…)`")
+            }
+            _ => say!("each line should be an object with the columns as its keys", "每一行应为对象，以列名为键"),
         };
         Err(Box::new(part.error(codes::BROKEN, message, Some(row), None).help(help)))
     }

@@ -13,7 +13,7 @@ use super::encoding::Decoding;
 use super::input::Hashing;
 use super::{Batches, Content, Header, MAX_FIELD, Part, Place, Wanted, batch, codes, text};
 use crate::design::From;
-use crate::diagnostic::{DataPlace, Diagnostic};
+use crate::diagnostic::{DataPlace, Diagnostic, Words, say};
 
 /// Records that are looked at when a file is opened, to know its columns.
 const SAMPLE: usize = 1000;
@@ -99,7 +99,7 @@ impl Bytes {
 }
 
 pub(super) fn too_long(part: &Part, row: u64) -> Box<Diagnostic> {
-    let message = format!("record {row} of `{}` is longer than 16 MiB", part.display);
+    let message = say!("record {row} of `{}` is longer than 16 MiB", "`{}` 第 {row} 条记录超过 16 MiB", part.display);
     Box::new(part.error(codes::TOO_LARGE, message, Some(row), None))
 }
 
@@ -238,7 +238,12 @@ fn parse<'a>(part: &Part, record: &'a Record) -> Result<Object<'a>, Box<Diagnost
         let line = record.line + (e.line() as u64).saturating_sub(1);
         let cause = e.to_string();
         let cause = cause.split(" at line ").next().unwrap_or_default();
-        let message = format!("`{}` is no JSON at line {line}, column {}: {cause}", part.display, e.column());
+        let message = say!(
+            "`{}` is no JSON at line {line}, column {}: {cause}",
+            "`{}` 第 {line} 行第 {} 列不是 JSON：{cause}",
+            part.display,
+            e.column()
+        );
         Box::new(part.error(codes::BROKEN, message, Some(record.row), None))
     })
 }
@@ -276,7 +281,7 @@ fn flatten<'a>(object: &Object<'a>, depth: usize) -> Vec<(String, &'a RawValue)>
 /// A value as text; None for null and for empty text.
 fn value(part: &Part, record: &Record, column: &str, raw: &RawValue) -> Result<Option<String>, Box<Diagnostic>> {
     let text = raw.get();
-    let refuse = |code, message: String| {
+    let refuse = |code, message: Words| {
         let mut shown: String = text.chars().take(60).collect();
         if shown.len() < text.len() {
             shown.push('…');
@@ -290,8 +295,12 @@ fn value(part: &Part, record: &Record, column: &str, raw: &RawValue) -> Result<O
         part.error(code, message, None, None).data(place)
     };
     if text.len() > MAX_FIELD {
-        let message =
-            format!("the value of `{column}` in record {} of `{}` is longer than 1 MiB", record.row, part.display);
+        let message = say!(
+            "the value of `{column}` in record {} of `{}` is longer than 1 MiB",
+            "`{1}` 第 {0} 条记录中 `{column}` 的值超过 1 MiB",
+            record.row,
+            part.display
+        );
         return Err(Box::new(refuse(codes::TOO_LARGE, message)));
     }
     match text.as_bytes().first() {
@@ -301,16 +310,32 @@ fn value(part: &Part, record: &Record, column: &str, raw: &RawValue) -> Result<O
             Ok(Some(value).filter(|v| !v.is_empty()))
         }
         Some(b'{') => {
-            let message = format!("`{column}` is an object in record {} of `{}`", record.row, part.display);
+            let message = say!(
+                "`{column}` is an object in record {} of `{}`",
+                "`{1}` 第 {0} 条记录中 `{column}` 是对象",
+                record.row,
+                part.display
+            );
             let help = match nested(raw).and_then(|o| o.keys().next().cloned()) {
-                Some(key) => format!("a dot reaches into it: `from \"{column}.{key}\"`"),
-                None => "a field takes one value".to_string(),
+                Some(key) => say!(
+                    "a dot reaches into it: `from \"{column}.{key}\"`",
+                    "用点号取其中的值：`from \"{column}.{key}\"`"
+                ),
+                None => say!("a field takes one value", "一个字段只取一个值"),
             };
             Err(Box::new(refuse(codes::NO_VALUE, message).help(help)))
         }
         Some(b'[') => {
-            let message = format!("`{column}` is an array in record {} of `{}`", record.row, part.display);
-            Err(Box::new(refuse(codes::NO_VALUE, message).help("a field takes one value; write one record for each")))
+            let message = say!(
+                "`{column}` is an array in record {} of `{}`",
+                "`{1}` 第 {0} 条记录中 `{column}` 是数组",
+                record.row,
+                part.display
+            );
+            Err(Box::new(refuse(codes::NO_VALUE, message).help(say!(
+                "a field takes one value; write one record for each",
+                "一个字段只取一个值；每个值写一条记录"
+            ))))
         }
         _ => Ok(Some(plain(text))),
     }

@@ -5,7 +5,7 @@ use calamine::{Ods, OdsError, Reader};
 use super::sheet;
 use super::{Part, Wanted, codes};
 use crate::design::From;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 
 pub(super) fn open(part: Part, from: &From, columns: &[Wanted]) -> Result<Part, Box<Diagnostic>> {
     let mut workbook = Ods::new(sheet::bytes(&part)?).map_err(|e| refuse(&part, &e))?;
@@ -20,12 +20,15 @@ pub(super) fn open(part: Part, from: &From, columns: &[Wanted]) -> Result<Part, 
 fn refuse(part: &Part, error: &OdsError) -> Box<Diagnostic> {
     match error {
         OdsError::Password => {
-            let message = format!("`{}` is protected by a password", part.display);
-            Box::new(part.error(codes::BROKEN, message, None, None).help("save it without one"))
+            let message = say!("`{}` is protected by a password", "`{}` 有密码保护", part.display);
+            Box::new(part.error(codes::BROKEN, message, None, None).help(say!("save it without one", "去掉密码再保存")))
         }
         OdsError::FileNotFound(_) | OdsError::InvalidMime(_) => {
-            let message = format!("`{}` is no OpenDocument sheet", part.display);
-            Box::new(part.error(codes::BROKEN, message, None, None).help("for an Excel workbook write `xlsx(…)`"))
+            let message = say!("`{}` is no OpenDocument sheet", "`{}` 不是 OpenDocument 表格", part.display);
+            Box::new(
+                part.error(codes::BROKEN, message, None, None)
+                    .help(say!("for an Excel workbook write `xlsx(…)`", "Excel 工作簿写成 `xlsx(…)`")),
+            )
         }
         other => sheet::broken(part, &other.to_string()),
     }

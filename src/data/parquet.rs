@@ -17,7 +17,7 @@ use datafusion::parquet::file::metadata::PageIndexPolicy;
 
 use super::guard::guarded;
 use super::{Batches, Content, Header, Part, Place, Wanted, codes, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Words, say};
 
 /// What the footer says.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub(super) fn open(mut part: Part, columns: &[Wanted]) -> Result<Part, Box<Diagn
 
 /// A Parquet file starts and ends with `PAR1`: tells a file that is cut off from one that is something else.
 fn check_ends(part: &Part, file: &mut File) -> std::io::Result<Result<(), Box<Diagnostic>>> {
-    let say = |message: String, help: &str| {
+    let told = |message: Words, help: Words| {
         let broken = part.error(codes::BROKEN, message, None, None);
         Ok(Err(Box::new(broken.help(help))))
     };
@@ -60,17 +60,32 @@ fn check_ends(part: &Part, file: &mut File) -> std::io::Result<Result<(), Box<Di
     }
     let name = &part.display;
     match (&head == MAGIC, &tail == MAGIC && part.size >= 12) {
-        _ if part.size == 0 => say(format!("`{name}` is empty"), "was it written to its end?"),
-        (true, true) => Ok(Ok(())),
-        (true, false) => say(
-            format!("`{name}` is cut off: it starts as a Parquet file and has no end"),
-            "its last 4 bytes should be `PAR1`; copy or write it again",
-        ),
-        (false, true) => say(format!("`{name}` has lost its beginning"), "its first 4 bytes should be `PAR1`"),
-        (false, false) if &head == b"PARE" || &tail == b"PARE" => {
-            say(format!("`{name}` is encrypted"), "encrypted Parquet files are not read")
+        _ if part.size == 0 => {
+            told(say!("`{name}` is empty", "`{name}` 是空的"), say!("was it written to its end?", "文件写完了吗？"))
         }
-        (false, false) => say(format!("`{name}` is no Parquet file"), "its first and last 4 bytes should be `PAR1`"),
+        (true, true) => Ok(Ok(())),
+        (true, false) => told(
+            say!(
+                "`{name}` is cut off: it starts as a Parquet file and has no end",
+                "`{name}` 被截断：开头是 Parquet 文件，却没有结尾"
+            ),
+            say!(
+                "its last 4 bytes should be `PAR1`; copy or write it again",
+                "最后 4 个字节应为 `PAR1`；重新复制或写出"
+            ),
+        ),
+        (false, true) => told(
+            say!("`{name}` has lost its beginning", "`{name}` 缺少开头"),
+            say!("its first 4 bytes should be `PAR1`", "最前 4 个字节应为 `PAR1`"),
+        ),
+        (false, false) if &head == b"PARE" || &tail == b"PARE" => told(
+            say!("`{name}` is encrypted", "`{name}` 已加密"),
+            say!("encrypted Parquet files are not read", "不读取加密的 Parquet 文件"),
+        ),
+        (false, false) => told(
+            say!("`{name}` is no Parquet file", "`{name}` 不是 Parquet 文件"),
+            say!("its first and last 4 bytes should be `PAR1`", "最前和最后 4 个字节应为 `PAR1`"),
+        ),
     }
 }
 

@@ -9,7 +9,7 @@ use calamine::{Data, ExcelDateTime, SheetType};
 use super::input::Hashing;
 use super::{Content, Header, Part, Place, Wanted, batch, codes, text};
 use crate::design::From;
-use crate::diagnostic::{DataPlace, Diagnostic, closest};
+use crate::diagnostic::{DataPlace, Diagnostic, closest, say};
 
 /// A workbook file, at most, and what its parts may unpack to together.
 const MAX_FILE: u64 = 512 << 20;
@@ -22,20 +22,33 @@ pub(super) type Cell = (u32, u32, Data);
 /// The bytes of a workbook, once it is known to be a zip archive that unpacks to a bearable size.
 pub(super) fn bytes(part: &Part) -> Result<Cursor<Vec<u8>>, Box<Diagnostic>> {
     if part.size > MAX_FILE {
-        let message = format!("`{}` is larger than {} MiB", part.display, MAX_FILE >> 20);
-        return Err(Box::new(part.error(codes::TOO_LARGE, message, None, None).help("export it as CSV or Parquet")));
+        let message = say!("`{}` is larger than {} MiB", "`{}` 超过 {} MiB", part.display, MAX_FILE >> 20);
+        return Err(Box::new(
+            part.error(codes::TOO_LARGE, message, None, None)
+                .help(say!("export it as CSV or Parquet", "导出为 CSV 或 Parquet")),
+        ));
     }
     let mut bytes = Vec::new();
     let file = Hashing::open(&part.path, &part.hash, &part.progress).map_err(|e| part.unreadable(&e))?;
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| part.unreadable(&e))?;
     if !bytes.starts_with(b"PK") {
         let (message, help) = match bytes.as_slice() {
-            [] => (format!("`{}` is empty", part.display), "was it written to its end?"),
-            [0xd0, 0xcf, 0x11, 0xe0, ..] => (
-                format!("`{}` is an old Excel file (.xls), or is protected by a password", part.display),
-                "save it as .xlsx, without a password",
+            [] => (
+                say!("`{}` is empty", "`{}` 是空的", part.display),
+                say!("was it written to its end?", "文件写完了吗？"),
             ),
-            _ => (format!("`{}` is no workbook", part.display), "for a text file write `csv(…)`"),
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => (
+                say!(
+                    "`{}` is an old Excel file (.xls), or is protected by a password",
+                    "`{}` 是旧的 Excel 文件（.xls），或有密码保护",
+                    part.display
+                ),
+                say!("save it as .xlsx, without a password", "另存为 .xlsx，不设密码"),
+            ),
+            _ => (
+                say!("`{}` is no workbook", "`{}` 不是工作簿", part.display),
+                say!("for a text file write `csv(…)`", "文本文件写成 `csv(…)`"),
+            ),
         };
         return Err(Box::new(part.error(codes::BROKEN, message, None, None).help(help)));
     }
@@ -57,8 +70,9 @@ fn unpack(part: &Part, bytes: Cursor<Vec<u8>>, limit: u64) -> Result<(), Box<Dia
         left = match unpacked.map_err(|e| broken(part, &e.to_string()))? {
             size if size <= left => left - size,
             _ => {
-                let message = format!("`{}` unpacks to more than {} MiB", part.display, limit >> 20);
-                let help = "export it as CSV or Parquet";
+                let message =
+                    say!("`{}` unpacks to more than {} MiB", "`{}` 解压后超过 {} MiB", part.display, limit >> 20);
+                let help = say!("export it as CSV or Parquet", "导出为 CSV 或 Parquet");
                 return Err(Box::new(part.error(codes::TOO_LARGE, message, None, None).help(help)));
             }
         };
@@ -67,8 +81,11 @@ fn unpack(part: &Part, bytes: Cursor<Vec<u8>>, limit: u64) -> Result<(), Box<Dia
 }
 
 pub(super) fn broken(part: &Part, cause: &str) -> Box<Diagnostic> {
-    let message = format!("`{}` is broken: {}", part.display, cause.trim_end_matches('.'));
-    Box::new(part.error(codes::BROKEN, message, None, None).help("open it in a spreadsheet and save it again"))
+    let message = say!("`{}` is broken: {}", "`{}` 已损坏：{}", part.display, cause.trim_end_matches('.'));
+    Box::new(
+        part.error(codes::BROKEN, message, None, None)
+            .help(say!("open it in a spreadsheet and save it again", "在表格软件中打开，再保存一次")),
+    )
 }
 
 /// The sheet to read: the one that the source names, else the first.
@@ -83,15 +100,15 @@ pub(super) fn choose(part: &Part, from: &From, sheets: &[calamine::Sheet]) -> Re
     }
     let wanted = from.options.sheet.as_deref().unwrap_or_default();
     let message = match from.options.sheet {
-        Some(_) => format!("`{}` has no sheet `{wanted}`", part.display),
-        None => format!("`{}` has no sheet", part.display),
+        Some(_) => say!("`{}` has no sheet `{wanted}`", "`{}` 没有工作表 `{wanted}`", part.display),
+        None => say!("`{}` has no sheet", "`{}` 没有工作表", part.display),
     };
     let there = super::list(names.iter().copied(), 12);
     let missing = part.error(codes::MISSING_SHEET, message, None, None);
     Err(Box::new(match closest(wanted, names.iter().copied()) {
-        Some(near) => missing.help(format!("did you mean `{near}`? there are {there}")),
+        Some(near) => missing.help(say!("did you mean `{near}`? there are {}", "是不是 `{near}`？已有的是 {}", there)),
         None if names.is_empty() => missing,
-        None => missing.help(format!("there are {there}")),
+        None => missing.help(say!("there are {}", "已有的是 {}", there)),
     }))
 }
 
@@ -134,8 +151,12 @@ pub(super) fn load(
         }
     }
     if !headed {
-        let message = format!("row {header_row} of sheet `{sheet}` in `{}` names no columns", part.display);
-        let help = "`header_row: N` says which row does";
+        let message = say!(
+            "row {header_row} of sheet `{sheet}` in `{}` names no columns",
+            "`{}` 的工作表 `{sheet}` 第 {header_row} 行没有列名",
+            part.display
+        );
+        let help = say!("`header_row: N` says which row does", "用 `header_row: N` 写明哪一行是列名");
         return Err(Box::new(part.error(codes::NO_ROWS, message, Some(header_row.into()), None).help(help)));
     }
     batches.extend(builder.finish());
@@ -186,18 +207,28 @@ fn push(
         // As a number or a date the cell is refused by its type, and `drop invalid` can drop it; as a text it would pass.
         if wanted.any_text && matches!(value, Data::Error(_)) {
             let address = format!("{}{}", letters(*column), row + 1);
-            let message = format!("cell {address} of sheet `{sheet}` in `{}` is an error, `{shown}`", part.display);
+            let message = say!(
+                "cell {address} of sheet `{sheet}` in `{}` is an error, `{shown}`",
+                "`{}` 的工作表 `{sheet}` 单元格 {address} 是错误值 `{shown}`",
+                part.display
+            );
             let found = part.error(codes::ERROR_CELL, message, None, None).data(DataPlace {
                 file: part.display.clone(),
                 row: Some(u64::from(row) + 1),
                 column: Some(wanted.column.clone()),
                 value: Some(shown),
             });
-            return Err(Box::new(found.help("mend the cell's formula, or empty the cell")));
+            return Err(Box::new(
+                found.help(say!("mend the cell's formula, or empty the cell", "改正单元格的公式，或清空它")),
+            ));
         }
         if shown.len() > super::MAX_FIELD {
             let address = format!("{}{}", letters(*column), row + 1);
-            let message = format!("cell {address} of sheet `{sheet}` in `{}` is longer than 1 MiB", part.display);
+            let message = say!(
+                "cell {address} of sheet `{sheet}` in `{}` is longer than 1 MiB",
+                "`{}` 的工作表 `{sheet}` 单元格 {address} 超过 1 MiB",
+                part.display
+            );
             let found = part.error(codes::TOO_LARGE, message, Some(u64::from(row) + 1), Some(&wanted.column));
             return Err(Box::new(found));
         }

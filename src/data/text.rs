@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::encoding::{self, Misfit};
 use super::{Part, Place, Wanted, codes};
 use crate::design::Format;
-use crate::diagnostic::{DataPlace, Diagnostic};
+use crate::diagnostic::{DataPlace, Diagnostic, Words, say};
 
 /// A header's cell as a column's name: in normal form C, without the blanks around it, which are never meant.
 pub(super) fn column_name(cell: &str) -> String {
@@ -22,14 +22,15 @@ pub(super) fn places(part: &Part, columns: &[Wanted]) -> Result<Vec<Place>, Box<
         let mut at = part.header.names.iter().enumerate().filter(|(_, n)| **n == name).map(|(i, _)| i);
         match (at.next(), at.next()) {
             (Some(first), Some(second)) => {
-                let message = format!("`{}` has two columns `{name}`", part.display);
+                let message = say!("`{}` has two columns `{name}`", "`{}` 有两列 `{name}`", part.display);
                 let twice = part.error(codes::DOUBLED_COLUMN, message, part.header.row, Some(&name));
-                let help = format!(
+                let help = say!(
                     "they are the columns {} and {} of the header; give one of them another name",
+                    "它们是表头的第 {} 列和第 {} 列；给其中一个换个名称",
                     first + 1,
                     second + 1
                 );
-                Err(Box::new(twice.label(wanted.span, "this field reads it").help(help)))
+                Err(Box::new(twice.label(wanted.span, say!("this field reads it", "这个字段读取它")).help(help)))
             }
             (Some(only), None) => Ok(Place::Column(only)),
             (None, _) => Ok(Place::Nowhere),
@@ -56,14 +57,21 @@ pub(super) fn misfit(
 ) -> Box<Diagnostic> {
     let shown = run(part, misfit);
     let bytes = shown.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(" ");
-    let noun = if shown.len() == 1 { "byte" } else { "bytes" };
+    let noun = Words { en: if shown.len() == 1 { "byte" } else { "bytes" }.into(), zh: "字节".into() };
     let name = at.filter(|_| !part.header.names.is_empty()).map(|at| column(part, at));
     let place = match (&name, at) {
-        (Some(name), _) => format!("row {row}, column `{name}`"),
-        (None, Some(at)) => format!("row {row}, column {}", at + 1),
-        (None, None) => format!("row {row}"),
+        (Some(name), _) => say!("row {row}, column `{name}`", "第 {row} 行 `{name}` 列"),
+        (None, Some(at)) => say!("row {row}, column {}", "第 {row} 行第 {} 列", at + 1),
+        (None, None) => say!("row {row}", "第 {row} 行"),
     };
-    let message = format!("`{}` is not {}: {noun} {bytes} in {place}", part.display, title(tried));
+    let message = say!(
+        "`{}` is not {}: {} {bytes} in {}",
+        "`{}` 不是 {} 编码：{} {bytes} 在{}",
+        part.display,
+        title(tried),
+        noun,
+        place
+    );
     let mut found = part.error(codes::WRONG_ENCODING, message, Some(row), name.as_deref());
     if let Some(data) = found.data.as_mut() {
         data.value = Some(bytes);
@@ -81,7 +89,12 @@ fn run(part: &Part, misfit: &Misfit) -> Vec<u8> {
 /// A zero byte: no text has one, but UTF-16 that is read as something else has many.
 pub(super) fn nul(part: &Part, tried: &'static Encoding, row: u64, at: Option<usize>) -> Box<Diagnostic> {
     let name = at.filter(|_| !part.header.names.is_empty()).map(|at| column(part, at));
-    let message = format!("`{}` has a zero byte in row {row}, so it is no text in {}", part.display, title(tried));
+    let message = say!(
+        "`{}` has a zero byte in row {row}, so it is no text in {}",
+        "`{}` 第 {row} 行有零字节，不是 {} 编码的文本",
+        part.display,
+        title(tried)
+    );
     let found = part.error(codes::WRONG_ENCODING, message, Some(row), name.as_deref());
     Box::new(found.help(suggestion(part, tried, None)).data(DataPlace {
         file: part.display.clone(),
@@ -92,20 +105,23 @@ pub(super) fn nul(part: &Part, tried: &'static Encoding, row: u64, at: Option<us
 }
 
 /// Tries other encodings on the text around a misfit, and shows how it reads in the likeliest.
-fn suggestion(part: &Part, tried: &'static Encoding, offset: Option<u64>) -> String {
+fn suggestion(part: &Part, tried: &'static Encoding, offset: Option<u64>) -> Words {
     let start = offset.unwrap_or(0).saturating_sub(8 << 10);
     let sample = stretch(part, start).unwrap_or_default();
     // From a line's start on, so that no character is cut.
     let first = if start == 0 { 0 } else { sample.iter().position(|b| *b == b'\n').map_or(0, |i| i + 1) };
     let sample = sample.get(first..).unwrap_or_default();
     let Some(guess) = encoding::guess(sample, tried) else {
-        return "name the file's encoding: `encoding: \"…\"`".to_string();
+        return say!("name the file's encoding: `encoding: \"…\"`", "写明文件的编码：`encoding: \"…\"`");
     };
     let label = guess.name().to_lowercase();
     // JSON is UTF-8 by its definition, so its readers take no encoding.
     let remedy = match part.format {
-        Format::Csv => format!("write `encoding: \"{label}\"`"),
-        _ => format!("make it UTF-8, for example by `iconv -f {label} -t utf-8`"),
+        Format::Csv => say!("write `encoding: \"{label}\"`", "写 `encoding: \"{label}\"`"),
+        _ => say!(
+            "make it UTF-8, for example by `iconv -f {label} -t utf-8`",
+            "转成 UTF-8，例如用 `iconv -f {label} -t utf-8`"
+        ),
     };
     let shown = offset.and_then(|offset| {
         let at = usize::try_from(offset - start).ok()?.checked_sub(first)?;
@@ -117,8 +133,8 @@ fn suggestion(part: &Part, tried: &'static Encoding, offset: Option<u64>) -> Str
         Some(if cut.len() < line.len() { format!("{cut}…") } else { cut })
     });
     match shown {
-        Some(line) => format!("as {} the line reads `{line}`: {remedy}", title(guess)),
-        None => format!("it looks like {}: {remedy}", title(guess)),
+        Some(line) => say!("as {} the line reads `{line}`: {}", "按 {} 这一行读作 `{line}`：{}", title(guess), remedy),
+        None => say!("it looks like {}: {}", "看上去是 {}：{}", title(guess), remedy),
     }
 }
 

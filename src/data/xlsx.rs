@@ -5,7 +5,7 @@ use calamine::{Data, Reader, Xlsx, XlsxError};
 use super::sheet;
 use super::{Part, Wanted, codes};
 use crate::design::From;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 
 pub(super) fn open(part: Part, from: &From, columns: &[Wanted]) -> Result<Part, Box<Diagnostic>> {
     let mut workbook = Xlsx::new(sheet::bytes(&part)?).map_err(|e| refuse(&part, &e))?;
@@ -26,12 +26,15 @@ pub(super) fn open(part: Part, from: &From, columns: &[Wanted]) -> Result<Part, 
 fn refuse(part: &Part, error: &XlsxError) -> Box<Diagnostic> {
     match error {
         XlsxError::Password => {
-            let message = format!("`{}` is protected by a password", part.display);
-            Box::new(part.error(codes::BROKEN, message, None, None).help("save it without one"))
+            let message = say!("`{}` is protected by a password", "`{}` 有密码保护", part.display);
+            Box::new(part.error(codes::BROKEN, message, None, None).help(say!("save it without one", "去掉密码再保存")))
         }
         XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
-            let message = format!("`{}` is no XLSX workbook", part.display);
-            Box::new(part.error(codes::BROKEN, message, None, None).help("for an OpenDocument sheet write `ods(…)`"))
+            let message = say!("`{}` is no XLSX workbook", "`{}` 不是 XLSX 工作簿", part.display);
+            Box::new(
+                part.error(codes::BROKEN, message, None, None)
+                    .help(say!("for an OpenDocument sheet write `ods(…)`", "OpenDocument 表格写成 `ods(…)`")),
+            )
         }
         other => sheet::broken(part, &other.to_string()),
     }

@@ -21,7 +21,7 @@ use super::table::{self, Table, stored};
 use super::{Context, codes, failure};
 use crate::data::{RawTable, Wanted};
 use crate::design::{Design, FieldId, RowExpr, Source, SourceId};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 use crate::plan::{
     Answer, Answers, Engine, Grid, KeySet, Leaf, Needs, Ordered, Request, RowSample, Scan, Slice, SourceFacts, answer,
 };
@@ -262,9 +262,10 @@ pub(super) fn on_deep_stack<T: Send>(
         match thread.map(|t| t.join()) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(e) => {
-                Err(vec![Diagnostic::placeless(codes::NOT_COMPUTABLE, format!("no thread could be started: {e}"))])
-            }
+            Err(e) => Err(vec![Diagnostic::placeless(
+                codes::NOT_COMPUTABLE,
+                say!("no thread could be started: {e}", "无法启动线程：{e}"),
+            )]),
         }
     })
 }

@@ -227,36 +227,62 @@ fn tell(source: &str, field: &Field, cell: &Cell, fault: Fault, first: Option<&C
     let value = cell.value.as_deref().unwrap_or("").trim();
     let shown = shortened(value);
     let column = &field.column;
-    let (code, message, help): (Code, String, String) = match fault {
+    let (code, message, help): (Code, Words, Words) = match fault {
         Fault::Missing => (
             codes::MISSING_VALUE,
-            format!("`{column}` is missing"),
-            format!("write `{}?` where it may be missing, or `drop invalid` in `clean`", type_name(field)),
+            say!("`{column}` is missing", "缺少 `{column}`"),
+            say!(
+                "write `{}?` where it may be missing, or `drop invalid` in `clean`",
+                "可以缺失的写成 `{}?`，或在 `clean` 里写 `drop invalid`",
+                type_name(field)
+            ),
         ),
         Fault::Doubled(_) => (
             codes::DOUBLED_KEY,
-            format!("the key `{shown}` of `{source}` is not unique{}", also(first)),
-            "references lead to one row; `deduplicate by …` in `clean` says which row stays".to_string(),
+            say!("the key `{shown}` of `{source}` is not unique{}", "`{source}` 的键 `{shown}` 不唯一{}", also(first)),
+            say!(
+                "references lead to one row; `deduplicate by …` in `clean` says which row stays",
+                "引用只通向一行；在 `clean` 里用 `deduplicate by …` 写明保留哪一行"
+            ),
         ),
         Fault::Unequal(_) => (
             codes::UNEQUAL_DOUBLES,
-            format!("two rows with `{column}` `{shown}` differ{}", also(first)),
-            "`keep latest …` or `keep earliest …` says which of them stays".to_string(),
+            say!(
+                "two rows with `{column}` `{shown}` differ{}",
+                "`{column}` 同为 `{shown}` 的两行不相同{}",
+                also(first)
+            ),
+            say!(
+                "`keep latest …` or `keep earliest …` says which of them stays",
+                "用 `keep latest …` 或 `keep earliest …` 写明保留哪一行"
+            ),
         ),
         Fault::Invalid => {
-            let help = "`drop invalid` in `clean` leaves such rows out, `blank invalid` such values; both are counted";
+            let help = say!(
+                "`drop invalid` in `clean` leaves such rows out, `blank invalid` such values; both are counted",
+                "在 `clean` 里，`drop invalid` 去掉这样的行，`blank invalid` 去掉这样的值；两者都会计数"
+            );
             match reading(field, value) {
                 Reading::NotOfType => {
-                    (codes::BAD_VALUE, format!("`{shown}` is not {}", noun(field.kind)), help.to_string())
+                    (codes::BAD_VALUE, say!("`{shown}` is not {}", "`{shown}` 不是{}", noun(field.kind)), help)
                 }
                 Reading::NotListed => {
                     let near = crate::diagnostic::closest(value, field.members.iter().map(String::as_str));
-                    let help = near.map_or(help.to_string(), |near| format!("is it `{near}`? {help}"));
-                    (codes::NOT_LISTED, format!("`{shown}` is not among the values of `{}`", field.name), help)
+                    let help = match near {
+                        Some(near) => say!("is it `{near}`? {}", "是不是 `{near}`？{}", help),
+                        None => help,
+                    };
+                    (
+                        codes::NOT_LISTED,
+                        say!("`{shown}` is not among the values of `{}`", "`{shown}` 不在 `{}` 的取值之中", field.name),
+                        help,
+                    )
                 }
-                Reading::OutOfDomain => {
-                    (codes::OUT_OF_DOMAIN, format!("`{shown}` lies outside {}", domain(field)), help.to_string())
-                }
+                Reading::OutOfDomain => (
+                    codes::OUT_OF_DOMAIN,
+                    say!("`{shown}` lies outside {}", "`{shown}` 不在{}之内", domain(field)),
+                    help,
+                ),
             }
         }
     };
@@ -269,11 +295,11 @@ fn tell(source: &str, field: &Field, cell: &Cell, fault: Fault, first: Option<&C
     if fault == Fault::Missing {
         place.value = None;
     }
-    Diagnostic::error(code, field.span, message).saying("declared here").help(help).data(place)
+    Diagnostic::error(code, field.span, message).saying(say!("declared here", "在此声明")).help(help).data(place)
 }
 
-fn also(first: Option<&Cell>) -> String {
-    first.map(|c| format!(": it stands in row {} of `{}` too", c.row, c.file)).unwrap_or_default()
+fn also(first: Option<&Cell>) -> Words {
+    first.map(|c| say!(": it stands in row {} of `{}` too", "：`{1}` 第 {0} 行也有", c.row, c.file)).unwrap_or_default()
 }
 
 /// A value as it is shown: at most 60 characters, on one line.
@@ -307,25 +333,25 @@ fn reading(field: &Field, value: &str) -> Reading {
     }
 }
 
-fn domain(field: &Field) -> String {
+fn domain(field: &Field) -> Words {
     let text =
         |n: &Option<bigdecimal::BigDecimal>| n.as_ref().map(|n| n.normalized().to_plain_string()).unwrap_or_default();
     match &field.domain {
-        Some((low, high)) => format!("{}..{}", text(low), text(high)),
-        None => "its domain".to_string(),
+        Some((low, high)) => Words::same(format!("{}..{}", text(low), text(high))),
+        None => say!("its domain", "取值范围"),
     }
 }
 
-fn noun(kind: FieldKind) -> &'static str {
+fn noun(kind: FieldKind) -> Words {
     match kind {
-        FieldKind::Id => "an id",
-        FieldKind::Text => "a text",
-        FieldKind::Bool => "`true` or `false`",
-        FieldKind::Date => "a date",
-        FieldKind::Timestamp => "a timestamp",
-        FieldKind::Integer => "a whole number",
-        FieldKind::Decimal => "a decimal",
-        FieldKind::Number => "a number",
+        FieldKind::Id => say!("an id", "标识"),
+        FieldKind::Text => say!("a text", "文本"),
+        FieldKind::Bool => say!("`true` or `false`", "`true` 或 `false`"),
+        FieldKind::Date => say!("a date", "日期"),
+        FieldKind::Timestamp => say!("a timestamp", "时间戳"),
+        FieldKind::Integer => say!("a whole number", "整数"),
+        FieldKind::Decimal => say!("a decimal", "小数"),
+        FieldKind::Number => say!("a number", "数"),
     }
 }
 

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::{Rule, rule, rules, similar};
 use crate::config::{Config, Level, Profile};
 use crate::diagnostic::codes::config::CONFIG_VALUE;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Words, say};
 use crate::value::calendar::Date;
 
 /// What the command line asks for; it comes before `kpi.toml`.
@@ -98,11 +98,14 @@ impl<'a> Selection<'a> {
                          severity: &BTreeMap<Spanned<String>, Level>| {
             let mut wrong = |written: &Spanned<String>| {
                 let name = written.as_ref();
-                let diagnostic =
-                    Diagnostic::error(CONFIG_VALUE, config.place(written), format!("there is no rule `{name}`"));
+                let diagnostic = Diagnostic::error(
+                    CONFIG_VALUE,
+                    config.place(written),
+                    say!("there is no rule `{name}`", "没有规则 `{name}`"),
+                );
                 problems.push(match similar(name) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help("`kpi rule` lists all rules"),
+                    Some(near) => diagnostic.help(Words::meant(near)),
+                    None => diagnostic.help(say!("`kpi rule` lists all rules", "`kpi rule` 列出所有规则")),
                 });
             };
             for written in select.iter().chain(ignore).filter(|w| !known(w.as_ref())) {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::CONFIG_FILE;
 use super::texts::{is_design_file, reason};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::files::{LINK_LEADS_OUT, UNREADABLE_DESIGN};
+use crate::diagnostic::{Diagnostic, Words, say};
 
 /// Where one design stands on disk.
 #[derive(Clone, Debug, Default)]
@@ -23,21 +23,23 @@ pub struct Place {
 
 /// The designs at a path, the outermost first: a `.kpi` file is one; a folder is one if it has `.kpi` files, and so is
 /// each folder below with a `kpi.toml` of its own. Hidden files and folders are passed over. The error is a sentence.
-pub fn find(path: &Path) -> Result<Vec<Place>, String> {
+pub fn find(path: &Path) -> Result<Vec<Place>, Words> {
     let shown = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let meta = std::fs::metadata(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no file or folder `{shown}`"),
-        _ => format!("cannot read `{shown}`: {}", reason(&e)),
+        std::io::ErrorKind::NotFound => say!("there is no file or folder `{shown}`", "没有文件或文件夹 `{shown}`"),
+        _ => say!("cannot read `{shown}`: {}", "无法读取 `{shown}`：{}", reason(&e)),
     })?;
     if !meta.is_dir() {
         return if is_design_file(path) {
             Ok(vec![single_file(path)])
         } else {
-            Err(format!("`{shown}` is neither a folder nor a `.kpi` file"))
+            Err(say!("`{shown}` is neither a folder nor a `.kpi` file", "`{shown}` 既不是文件夹也不是 `.kpi` 文件"))
         };
     }
-    let mut walk =
-        Walk { root: path.canonicalize().map_err(|e| format!("`{shown}`: {}", reason(&e)))?, ..Walk::default() };
+    let mut walk = Walk {
+        root: path.canonicalize().map_err(|e| say!("`{shown}`: {}", "`{shown}`：{}", reason(&e)))?,
+        ..Walk::default()
+    };
     let shown = shown.trim_start_matches("./").trim_end_matches('/');
     let shown = if shown == "." { "" } else { shown };
     walk.folder(path, shown)?;
@@ -63,7 +65,7 @@ struct Walk {
 
 impl Walk {
     /// Collects the design of a folder, and those nested in it.
-    fn folder(&mut self, folder: &Path, shown: &str) -> Result<(), String> {
+    fn folder(&mut self, folder: &Path, shown: &str) -> Result<(), Words> {
         let at = self.places.len();
         self.places.push(Place { shown: shown.to_string(), folder: folder.to_path_buf(), ..Place::default() });
         let mut place = Place::default();
@@ -74,10 +76,10 @@ impl Walk {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder);
-                    let why = error.io_error().map_or_else(|| error.to_string(), reason);
+                    let why = error.io_error().map_or_else(|| Words::same(error.to_string()), reason);
                     place.refused.push(Diagnostic::placeless(
                         UNREADABLE_DESIGN,
-                        format!("cannot read the folder `{}`: {why}", relative(folder, path)),
+                        say!("cannot read the folder `{}`: {}", "无法读取文件夹 `{}`：{}", relative(folder, path), why),
                     ));
                     continue;
                 }
@@ -106,7 +108,11 @@ impl Walk {
                 if path.to_str().is_none() {
                     place.refused.push(Diagnostic::placeless(
                         UNREADABLE_DESIGN,
-                        format!("cannot read `{}`: its name is not UTF-8", relative(folder, path)),
+                        say!(
+                            "cannot read `{}`: its name is not UTF-8",
+                            "无法读取 `{}`：文件名不是 UTF-8",
+                            relative(folder, path)
+                        ),
                     ));
                 } else {
                     place.files.push(relative(folder, path));
@@ -141,9 +147,15 @@ impl Walk {
         let matters = is_design_file(path) || behind.as_ref().is_some_and(folder_of_designs);
         matters.then(|| {
             let shown = relative(folder, path);
-            let what = if behind.is_some() { "leads out of the design's folder" } else { "leads nowhere" };
-            Diagnostic::placeless(LINK_LEADS_OUT, format!("the symbolic link `{shown}` {what} and is not followed"))
-                .help("write `use \"path\"` for a file that stands elsewhere")
+            let what = match behind {
+                Some(_) => say!("leads out of the design's folder", "通向设计文件夹之外"),
+                None => say!("leads nowhere", "不通向任何地方"),
+            };
+            Diagnostic::placeless(
+                LINK_LEADS_OUT,
+                say!("the symbolic link `{shown}` {} and is not followed", "符号链接 `{shown}` {}，不予跟随", what),
+            )
+            .help(say!("write `use \"path\"` for a file that stands elsewhere", "别处的文件用 `use \"路径\"` 引入"))
         })
     }
 }
@@ -192,8 +204,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "a.txt", "");
         assert!(find(folder.path()).unwrap().is_empty());
-        assert!(find(&folder.path().join("a.txt")).unwrap_err().ends_with("is neither a folder nor a `.kpi` file"));
-        assert!(find(&folder.path().join("b")).unwrap_err().starts_with("there is no file or folder"));
+        assert!(find(&folder.path().join("a.txt")).unwrap_err().en.ends_with("is neither a folder nor a `.kpi` file"));
+        assert!(find(&folder.path().join("b")).unwrap_err().en.starts_with("there is no file or folder"));
     }
 
     #[cfg(unix)]

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::{EXTENSION, MAX_FILE_BYTES};
 use crate::check;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::files::{BAD_USE, UNREADABLE_DESIGN};
+use crate::diagnostic::{Diagnostic, Words, say};
 use crate::source::{Files, SourceFile, Sources, Span};
 use crate::syntax::{self, Parse};
 
@@ -18,13 +18,13 @@ pub(super) fn is_design_file(path: &Path) -> bool {
 }
 
 /// An input error in words of our own, the same on every system.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub(super) fn reason(error: &std::io::Error) -> Words {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_string(),
-        ErrorKind::PermissionDenied => "it may not be read".to_string(),
-        ErrorKind::IsADirectory => "it is a folder".to_string(),
-        _ => error.to_string(),
+        ErrorKind::NotFound => say!("there is no such file", "没有这个文件"),
+        ErrorKind::PermissionDenied => say!("it may not be read", "没有读取权限"),
+        ErrorKind::IsADirectory => say!("it is a folder", "它是文件夹"),
+        _ => Words::same(error.to_string()),
     }
 }
 
@@ -35,18 +35,23 @@ pub struct Disk {
 }
 
 impl Files for Disk {
-    fn read(&self, path: &str) -> Result<String, String> {
+    fn read(&self, path: &str) -> Result<String, Words> {
         use std::io::Read;
         let full = self.folder.join(path);
         let meta = std::fs::metadata(&full).map_err(|e| reason(&e))?;
         if meta.is_dir() {
-            return Err("it is a folder".to_string());
+            return Err(say!("it is a folder", "它是文件夹"));
         }
         if !meta.is_file() {
-            return Err("it is no ordinary file".to_string());
+            return Err(say!("it is no ordinary file", "它不是普通文件"));
         }
         if meta.len() > MAX_FILE_BYTES {
-            return Err(format!("it has {} MiB, more than the {} allowed", meta.len() >> 20, MAX_FILE_BYTES >> 20));
+            return Err(say!(
+                "it has {} MiB, more than the {} allowed",
+                "它有 {} MiB，超过允许的 {}",
+                meta.len() >> 20,
+                MAX_FILE_BYTES >> 20
+            ));
         }
         let mut bytes = Vec::with_capacity(meta.len() as usize);
         let file = std::fs::File::open(&full).map_err(|e| reason(&e))?;
@@ -57,7 +62,7 @@ impl Files for Disk {
 }
 
 /// UTF-8, without its byte order mark. The error says where the first foreign bytes are.
-fn decode(bytes: Vec<u8>) -> Result<String, String> {
+fn decode(bytes: Vec<u8>) -> Result<String, Words> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.to_string(),
@@ -67,11 +72,15 @@ fn decode(bytes: Vec<u8>) -> Result<String, String> {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.as_bytes();
             if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-                return Err("it is UTF-16; designs are UTF-8".to_string());
+                return Err(say!("it is UTF-16; designs are UTF-8", "它是 UTF-16 编码；设计文件应为 UTF-8"));
             }
             let line = bytes.iter().take(at).filter(|b| **b == b'\n').count() + 1;
             let foreign: Vec<String> = bytes.iter().skip(at).take(4).map(|b| format!("{b:02x}")).collect();
-            Err(format!("it is not UTF-8: the first foreign bytes, {}, stand on line {line}", foreign.join(" ")))
+            Err(say!(
+                "it is not UTF-8: the first foreign bytes, {}, stand on line {line}",
+                "它不是 UTF-8 编码：第 {line} 行有不合规的字节 {}",
+                foreign.join(" ")
+            ))
         }
     }
 }
@@ -102,12 +111,15 @@ impl Texts {
                     (Ok(text), _) => {
                         texts.sources.add(path, Arc::<str>::from(text));
                     }
-                    (Err(why), None) => texts
-                        .diagnostics
-                        .push(Diagnostic::placeless(UNREADABLE_DESIGN, format!("cannot read `{path}`: {why}"))),
-                    (Err(why), Some(span)) => {
-                        texts.diagnostics.push(Diagnostic::error(BAD_USE, span, format!("cannot use `{path}`: {why}")))
-                    }
+                    (Err(why), None) => texts.diagnostics.push(Diagnostic::placeless(
+                        UNREADABLE_DESIGN,
+                        say!("cannot read `{path}`: {}", "无法读取 `{path}`：{}", why),
+                    )),
+                    (Err(why), Some(span)) => texts.diagnostics.push(Diagnostic::error(
+                        BAD_USE,
+                        span,
+                        say!("cannot use `{path}`: {}", "无法使用 `{path}`：{}", why),
+                    )),
                 }
             }
             let fresh: Vec<&SourceFile> = texts.sources.iter().skip(first).collect();
@@ -130,7 +142,7 @@ impl Texts {
                         }
                     }
                     Err(why) => {
-                        let message = format!("cannot use `{}`: {why}", used.text);
+                        let message = say!("cannot use `{}`: {}", "无法使用 `{}`：{}", used.text, why);
                         self.diagnostics.push(Diagnostic::error(BAD_USE, used.span, message));
                     }
                 }
@@ -141,12 +153,12 @@ impl Texts {
 }
 
 /// The path of a used file relative to the design's folder, without detours (`a/../b` is `b`).
-pub(super) fn used_path(user: &str, used: &str) -> Result<String, &'static str> {
+pub(super) fn used_path(user: &str, used: &str) -> Result<String, Words> {
     if !is_design_file(Path::new(used)) {
-        return Err("`use` takes a `.kpi` file");
+        return Err(say!("`use` takes a `.kpi` file", "`use` 之后应为 `.kpi` 文件"));
     }
     if used.contains('\\') {
-        return Err("parts of a path are separated by `/`");
+        return Err(say!("parts of a path are separated by `/`", "路径的各部分用 `/` 隔开"));
     }
     let mut parts: Vec<&str> = user.split('/').collect();
     parts.pop();
@@ -159,7 +171,7 @@ pub(super) fn used_path(user: &str, used: &str) -> Result<String, &'static str> 
             Component::ParentDir => parts.push(".."),
             Component::Normal(part) => parts.push(part.to_str().unwrap_or_default()),
             Component::RootDir | Component::Prefix(_) => {
-                return Err("the path must be relative to the file that uses it");
+                return Err(say!("the path must be relative to the file that uses it", "路径应相对于写 `use` 的文件"));
             }
         }
     }
@@ -174,9 +186,9 @@ mod tests {
     #[test]
     fn texts_are_utf_8() {
         assert_eq!(decode(b"\xef\xbb\xbfa".to_vec()).unwrap(), "a");
-        assert_eq!(decode(b"\xff\xfea\0".to_vec()).unwrap_err(), "it is UTF-16; designs are UTF-8");
+        assert_eq!(decode(b"\xff\xfea\0".to_vec()).unwrap_err().en, "it is UTF-16; designs are UTF-8");
         let gb = decode(b"a: 1\nb: \xbf\xcd\xbb\xa7".to_vec()).unwrap_err();
-        assert_eq!(gb, "it is not UTF-8: the first foreign bytes, bf cd bb a7, stand on line 2");
+        assert_eq!(gb.en, "it is not UTF-8: the first foreign bytes, bf cd bb a7, stand on line 2");
     }
 
     #[test]
@@ -185,7 +197,7 @@ mod tests {
         let file = std::fs::File::create(folder.path().join("a.kpi")).unwrap();
         file.set_len(MAX_FILE_BYTES + (1 << 20)).unwrap();
         let disk = Disk { folder: folder.path().to_path_buf() };
-        assert_eq!(disk.read("a.kpi").unwrap_err(), "it has 17 MiB, more than the 16 allowed");
+        assert_eq!(disk.read("a.kpi").unwrap_err().en, "it has 17 MiB, more than the 16 allowed");
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn several_designs_are_checked_together() {
 fn a_path_that_holds_several_designs_is_not_evaluated() {
     let here = folder(&[("a/kpi.toml", ""), ("a/x.kpi", ""), ("b/kpi.toml", ""), ("b/x.kpi", "")]);
     assert_eq!(
-        fishbone::load_path(here.path()).expect_err("two designs").split(" holds ").nth(1).map(|s| s.len() > 10),
+        fishbone::load_path(here.path()).expect_err("two designs").en.split(" holds ").nth(1).map(|s| s.len() > 10),
         Some(true)
     );
     assert!(fishbone::load_path(&here.path().join("a")).is_ok());

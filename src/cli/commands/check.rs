@@ -7,7 +7,7 @@ use crate::baseline::Baseline;
 use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::config::Profile;
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Words, say};
 use crate::fingerprint::Key;
 use crate::lint;
 use crate::render::diagnostics::{Report, concise, github, gitlab, human, json, junit, sarif, smart};
@@ -163,9 +163,9 @@ impl CheckArgs {
         match options.unknown() {
             None => Ok(options),
             Some(unknown) => {
-                let near = unknown.near.map(|near| format!("did you mean `{near}`?"));
-                Err(Failure::usage(format!("there is no rule `{}`", unknown.written))
-                    .help(near.unwrap_or_else(|| "`kpi rule` lists all rules".to_string())))
+                let near = unknown.near.map(|near| Words::meant(near));
+                Err(Failure::usage(say!("there is no rule `{}`", "没有规则 `{}`", unknown.written))
+                    .help(near.unwrap_or_else(|| say!("`kpi rule` lists all rules", "`kpi rule` 列出所有规则"))))
             }
         }
     }
@@ -212,8 +212,11 @@ impl CheckFormat {
 pub fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
     if args.data && cfg!(not(feature = "engine")) {
-        return Err(Failure::usage("this build of kpi reads no data: it was built without the feature `engine`")
-            .help("build it with `cargo build --release`"));
+        return Err(Failure::usage(say!(
+            "this build of kpi reads no data: it was built without the feature `engine`",
+            "这个 kpi 不读取数据：构建时没有启用 `engine`"
+        ))
+        .help(say!("build it with `cargo build --release`", "用 `cargo build --release` 构建")));
     }
     let options = args.rules()?;
     let lang = ui.diagnostics_lang();
@@ -334,15 +337,23 @@ fn of_rule(diagnostic: &Diagnostic) -> bool {
 
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     let shown = path.to_string_lossy();
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::usage(format!("cannot read `{shown}`: {e}")))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failure::usage(say!("cannot read `{shown}`: {e}", "无法读取 `{shown}`：{e}")))?;
     let baseline = Baseline::read(&text).map_err(|why| {
-        Failure::usage(format!("`{shown}` is no baseline: {why}")).help("write one with `kpi check --write-baseline`")
+        Failure::usage(say!("`{shown}` is no baseline: {why}", "`{shown}` 不是存量文件：{why}"))
+            .help(say!("write one with `kpi check --write-baseline`", "用 `kpi check --write-baseline` 写出"))
     })?;
     let gone = baseline.codes().find(|code| lint::rule(code).is_none()).map(str::to_string);
     match gone {
         None => Ok(baseline),
-        Some(code) => Err(Failure::usage(format!("`{shown}` names a rule that there is not: `{code}`"))
-            .help("`kpi rule` lists all; `kpi check --write-baseline` writes the file anew")),
+        Some(code) => Err(Failure::usage(say!(
+            "`{shown}` names a rule that there is not: `{code}`",
+            "`{shown}` 里有不存在的规则 `{code}`"
+        ))
+        .help(say!(
+            "`kpi rule` lists all; `kpi check --write-baseline` writes the file anew",
+            "`kpi rule` 列出所有规则；`kpi check --write-baseline` 重新写出文件"
+        ))),
     }
 }
 
@@ -369,8 +380,15 @@ fn pass_over(design: &mut Loaded, baseline: &mut Baseline) -> usize {
 fn outputs(args: &CheckArgs) -> Result<Vec<(PathBuf, CheckFormat)>, Failure> {
     let format = |path: &PathBuf| {
         args.format.or_else(|| CheckFormat::of_name(path)).ok_or_else(|| {
-            Failure::usage(format!("no format goes by the name of `{}`", path.to_string_lossy()))
-                .help("name one with `--format`: `human`, `concise`, `json`, `github`, `gitlab`, `sarif` or `junit`")
+            Failure::usage(say!(
+                "no format goes by the name of `{}`",
+                "由 `{}` 的名称看不出格式",
+                path.to_string_lossy()
+            ))
+            .help(say!(
+                "name one with `--format`: `human`, `concise`, `json`, `github`, `gitlab`, `sarif` or `junit`",
+                "用 `--format` 写明：`human`、`concise`、`json`、`github`、`gitlab`、`sarif` 或 `junit`"
+            ))
         })
     };
     args.output.iter().map(|path| Ok((path.clone(), format(path)?))).collect()
@@ -382,7 +400,7 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
     for path in paths {
         let found = workspace::find(path).map_err(Failure::usage)?;
         if found.is_empty() {
-            let message = format!("there is no `.kpi` file in `{}`", path.to_string_lossy());
+            let message = say!("there is no `.kpi` file in `{}`", "`{}` 里没有 `.kpi` 文件", path.to_string_lossy());
             return Err(Failure::usage(message));
         }
         places.extend(found);

@@ -1,5 +1,5 @@
 use crate::cli::ui::{Exit, Failure, Ui};
-use crate::diagnostic::{closest, codes};
+use crate::diagnostic::{Words, closest, codes, say};
 use crate::render::text::{AnsiColor, BOLD, DIM, Paint, color};
 
 /// Explain an error code, or list all.
@@ -21,9 +21,9 @@ pub fn run(args: &CodeArgs, ui: &Ui) -> Result<Exit, Failure> {
     };
     let Some(page) = codes::page(wanted) else {
         let known: Vec<&str> = codes::pages().flat_map(|p| [p.code.id, p.code.name]).collect();
-        let failure = Failure::usage(format!("there is no error code `{wanted}`"));
-        let near = closest(wanted, known.iter().copied()).map(|n| format!("did you mean `{n}`?"));
-        return Err(failure.help(near.unwrap_or_else(|| "`kpi code` lists all".to_string())));
+        let failure = Failure::usage(say!("there is no error code `{wanted}`", "没有错误码 `{wanted}`"));
+        let near = closest(wanted, known.iter().copied()).map(|n| Words::meant(n));
+        return Err(failure.help(near.unwrap_or_else(|| say!("`kpi code` lists all", "`kpi code` 列出全部"))));
     };
     let title = format!("{} {}: {}", page.code.id, page.code.name, page.title);
     ui.print(&format!("{}\n\n{}", ui.paint.paint(BOLD, title), styled(page.text.trim(), ui.paint)))?;

@@ -1,3 +1,4 @@
+use crate::diagnostic::say;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -151,9 +152,15 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
     };
     if results.periods.is_empty() {
         return Err(match args.from {
-            Some(_) => Failure::usage("no period of that grain ends between `--from` and `--to`"),
-            None => Failure::usage("there is no data whose latest period could be taken")
-                .help("name one: `--period 2026-06`"),
+            Some(_) => Failure::usage(say!(
+                "no period of that grain ends between `--from` and `--to`",
+                "在 `--from` 与 `--to` 之间没有这种粒度的期间结束"
+            )),
+            None => Failure::usage(say!(
+                "there is no data whose latest period could be taken",
+                "没有数据，得不出最近的期间"
+            ))
+            .help(say!("name one: `--period 2026-06`", "写明期间：`--period 2026-06`")),
         });
     }
     let shown = Shown { design, results: &results, lang: ui.lang(&loaded) };
@@ -208,8 +215,11 @@ fn history(
     let single = !matches!(periods, Periods::Between { .. }) && args.by_dimension.is_empty();
     match args.history {
         Some(count) if table && single && !args.ascii => Ok(count.into()),
-        Some(_) => Err(Failure::usage("`--history` is shown as a trend, in the table of one period alone")
-            .help("for values of many periods use `--from` and `--to`")),
+        Some(_) => Err(Failure::usage(say!(
+            "`--history` is shown as a trend, in the table of one period alone",
+            "`--history` 以趋势显示，只用于单个期间的表格"
+        ))
+        .help(say!("for values of many periods use `--from` and `--to`", "多个期间的值用 `--from` 和 `--to`"))),
         None if table && single && !args.ascii => Ok(usual_history(periods.grain(design))),
         None => Ok(0),
     }
@@ -219,8 +229,15 @@ fn history(
 fn outputs(args: &EvalArgs) -> Result<Vec<(PathBuf, EvalFormat)>, Failure> {
     let format = |path: &PathBuf| {
         EvalFormat::of_extension(&extension(path)).or(args.format).ok_or_else(|| {
-            Failure::usage(format!("no format goes by the extension of `{}`", path.to_string_lossy()))
-                .help("use `.txt`, `.json`, `.ndjson`, `.csv` or `.md`, or name one with `--format`")
+            Failure::usage(say!(
+                "no format goes by the extension of `{}`",
+                "由 `{}` 的扩展名看不出格式",
+                path.to_string_lossy()
+            ))
+            .help(say!(
+                "use `.txt`, `.json`, `.ndjson`, `.csv` or `.md`, or name one with `--format`",
+                "用 `.txt`、`.json`、`.ndjson`、`.csv` 或 `.md`，或用 `--format` 写明"
+            ))
         })
     };
     args.output.iter().map(|path| Ok((path.clone(), format(path)?))).collect()

@@ -4,7 +4,7 @@ use super::data::{self, DataArgs};
 use super::request::{self, SliceArgs};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::design::{Design, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 use crate::evaluate::{self, Ask, EvalRequest, Evaluator, Periods, leaves};
 use crate::plan::{Answers, Leaf, Slice, SliceCondition, SliceTest};
 use crate::render::explain::{self, Explanation, Sample};
@@ -85,10 +85,11 @@ pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<Exit, Failure> {
             ui.print(&text)?;
             Ok(Exit::Done)
         }
-        Ok(None) => {
-            Err(Failure::usage("there is no data whose latest period could be taken")
-                .help("name one: `--period 2026-06`"))
-        }
+        Ok(None) => Err(Failure::usage(say!(
+            "there is no data whose latest period could be taken",
+            "没有数据，得不出最近的期间"
+        ))
+        .help(say!("name one: `--period 2026-06`", "写明期间：`--period 2026-06`"))),
         Err(errors) => Ok(data::report(&loaded, ui, &errors)),
     }
 }

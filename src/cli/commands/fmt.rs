@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use crate::cli::output::write_files;
 use crate::cli::ui::{Exit, Failure, Ui};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::files::UNREADABLE_DESIGN;
+use crate::diagnostic::{Diagnostic, Lang, Words, say};
 use crate::format;
 use crate::render::diff;
 use crate::render::text::counted;
@@ -57,7 +57,10 @@ impl Done {
 pub fn run(args: &FmtArgs, ui: &Ui) -> Result<Exit, Failure> {
     let from_stdin = args.paths.iter().any(|p| p == Path::new("-"));
     if from_stdin && args.paths.len() > 1 {
-        return Err(Failure::usage("`-` stands alone: a text from stdin goes to stdout"));
+        return Err(Failure::usage(say!(
+            "`-` stands alone: a text from stdin goes to stdout",
+            "`-` 只能单独使用：从标准输入读取，写到标准输出"
+        )));
     }
     if from_stdin {
         return stdin(args, ui);
@@ -81,7 +84,7 @@ pub fn run(args: &FmtArgs, ui: &Ui) -> Result<Exit, Failure> {
     }
     let broken = done.iter().filter(|d| d.made.is_err()).count();
     let only_told = args.check || args.diff;
-    ui.say(&sentence(only_told, changed.len(), done.len() - changed.len() - broken, broken));
+    ui.say(&sentence(only_told, changed.len(), done.len() - changed.len() - broken, broken, ui.diagnostics_lang()));
     let unread = |problems: &[Diagnostic]| problems.iter().any(|d| d.code == UNREADABLE_DESIGN);
     Ok(if unread(&refused) || done.iter().any(|d| d.made.as_ref().is_err_and(|p| unread(p))) {
         Exit::Usage
@@ -93,22 +96,27 @@ pub fn run(args: &FmtArgs, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 /// `formatted 2 files; 3 files were formatted already; 1 file has errors and was left alone`
-fn sentence(only_told: bool, changed: usize, same: usize, broken: usize) -> String {
+fn sentence(only_told: bool, changed: usize, same: usize, broken: usize, lang: Lang) -> String {
     let mut parts = Vec::new();
     let files = |n| counted(n, "file");
     if changed > 0 && only_told {
-        parts.push(format!("{} would be formatted", files(changed)));
+        let en = format!("{} would be formatted", files(changed));
+        parts.push(Words { en, zh: format!("{changed} 个文件有待整理") });
     } else if changed > 0 {
-        parts.push(format!("formatted {}", files(changed)));
+        let en = format!("formatted {}", files(changed));
+        parts.push(Words { en, zh: format!("整理了 {changed} 个文件") });
     }
     if same > 0 {
-        parts.push(format!("{} {} formatted already", files(same), if same == 1 { "is" } else { "are" }));
+        let en = format!("{} {} formatted already", files(same), if same == 1 { "is" } else { "are" });
+        parts.push(Words { en, zh: format!("{same} 个文件本已整齐") });
     }
     if broken > 0 {
         let (has, was) = if broken == 1 { ("has", "is") } else { ("have", "are") };
-        parts.push(format!("{} {has} errors and {was} left alone", files(broken)));
+        let en = format!("{} {has} errors and {was} left alone", files(broken));
+        parts.push(Words { en, zh: format!("{broken} 个文件有错误，未作改动") });
     }
-    format!("{}\n", parts.join("; "))
+    let parts: Vec<&str> = parts.iter().map(|part| part.get(lang)).collect();
+    format!("{}\n", parts.join(lang.pick("; ", "；")))
 }
 
 fn shown_diff(done: &Done, ui: &Ui) -> String {
@@ -124,7 +132,7 @@ fn files(paths: &[PathBuf], refused: &mut Vec<Diagnostic>) -> Result<Vec<(String
     for path in paths {
         let places = workspace::find(path).map_err(Failure::usage)?;
         if places.iter().all(|p| p.files.is_empty()) {
-            let message = format!("there is no `.kpi` file in `{}`", path.to_string_lossy());
+            let message = say!("there is no `.kpi` file in `{}`", "`{}` 里没有 `.kpi` 文件", path.to_string_lossy());
             return Err(Failure::usage(message));
         }
         for place in places {
@@ -146,7 +154,10 @@ fn of_file((shown, folder, file): (String, PathBuf, String)) -> Done {
     match (Disk { folder }).read(&file) {
         Ok(text) => of_text(shown, path, text),
         Err(why) => {
-            let unread = Diagnostic::placeless(UNREADABLE_DESIGN, format!("cannot read `{shown}`: {why}"));
+            let unread = Diagnostic::placeless(
+                UNREADABLE_DESIGN,
+                say!("cannot read `{shown}`: {}", "无法读取 `{shown}`：{}", why),
+            );
             Done { shown, path, sources: Sources::default(), made: Err(vec![unread]) }
         }
     }
@@ -165,14 +176,14 @@ fn of_text(shown: String, path: PathBuf, text: String) -> Done {
 }
 
 fn stdin(args: &FmtArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let cannot = |why: String| Failure::usage(format!("cannot read stdin: {why}"));
+    let cannot = |why: Words| Failure::usage(say!("cannot read stdin: {}", "无法读取标准输入：{}", why));
     let mut bytes = Vec::new();
     let most = workspace::MAX_FILE_BYTES;
-    std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(|e| cannot(e.to_string()))?;
+    std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(|e| cannot(Words::same(e.to_string())))?;
     if bytes.len() as u64 > most {
-        return Err(cannot(format!("it has more than the {} MiB allowed", most >> 20)));
+        return Err(cannot(say!("it has more than the {} MiB allowed", "它超过允许的 {} MiB", most >> 20)));
     }
-    let text = String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8".to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| cannot(say!("it is not UTF-8", "它不是 UTF-8 编码")))?;
     let done = of_text("<stdin>".to_string(), PathBuf::new(), text);
     let made = match &done.made {
         Ok(made) => made,

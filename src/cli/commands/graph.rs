@@ -1,3 +1,4 @@
+use crate::diagnostic::say;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -175,8 +176,11 @@ fn with_results(
     _loaded: &Loaded,
     _design: Subject<'_>,
 ) -> Result<Exit, Failure> {
-    Err(Failure::usage("this build of kpi computes no values: it was built without the feature `engine`")
-        .help("draw the design alone with `--no-data`"))
+    Err(Failure::usage(say!(
+        "this build of kpi computes no values: it was built without the feature `engine`",
+        "这个 kpi 不计算值：构建时没有启用 `engine`"
+    ))
+    .help(say!("draw the design alone with `--no-data`", "用 `--no-data` 只画设计")))
 }
 
 #[cfg(feature = "engine")]
@@ -192,8 +196,14 @@ fn with_results(
         Err(exit) => return Ok(exit),
     };
     if results.periods.is_empty() {
-        return Err(Failure::usage("there is no data whose latest period could be taken")
-            .help("name one: `--period 2026-06`, or draw the design alone with `--no-data`"));
+        return Err(Failure::usage(say!(
+            "there is no data whose latest period could be taken",
+            "没有数据，得不出最近的期间"
+        ))
+        .help(say!(
+            "name one: `--period 2026-06`, or draw the design alone with `--no-data`",
+            "写明期间：`--period 2026-06`，或用 `--no-data` 只画设计"
+        )));
     }
     written(args, ui, &rendered(args, format, &Subject { results: Some(&results), ..design })?)
 }
@@ -263,7 +273,14 @@ fn written(args: &GraphArgs, ui: &Ui, picture: &str) -> Result<Exit, Failure> {
 fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
     let Some(path) = &args.output else { return Ok(args.format.unwrap_or(GraphFormat::Svg)) };
     GraphFormat::of_extension(&extension(path)).or(args.format).ok_or_else(|| {
-        Failure::usage(format!("no format goes by the extension of `{}`", path.to_string_lossy()))
-            .help("use `.svg`, `.mmd`, `.dot` or `.json`, or name one with `--format`")
+        Failure::usage(say!(
+            "no format goes by the extension of `{}`",
+            "由 `{}` 的扩展名看不出格式",
+            path.to_string_lossy()
+        ))
+        .help(say!(
+            "use `.svg`, `.mmd`, `.dot` or `.json`, or name one with `--format`",
+            "用 `.svg`、`.mmd`、`.dot` 或 `.json`，或用 `--format` 写明"
+        ))
     })
 }

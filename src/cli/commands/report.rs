@@ -1,3 +1,4 @@
+use crate::diagnostic::say;
 use std::path::{Path, PathBuf};
 
 use super::data::DataArgs;
@@ -86,8 +87,12 @@ impl Format {
             "html" | "htm" => Ok(Format::Html),
             "xlsx" => Ok(Format::Xlsx),
             "md" | "markdown" => Ok(Format::Markdown),
-            _ => Err(Failure::usage(format!("no report goes by the extension of `{}`", path.to_string_lossy()))
-                .help("use `.html`, `.xlsx` or `.md`")),
+            _ => Err(Failure::usage(say!(
+                "no report goes by the extension of `{}`",
+                "由 `{}` 的扩展名看不出报告的格式",
+                path.to_string_lossy()
+            ))
+            .help(say!("use `.html`, `.xlsx` or `.md`", "用 `.html`、`.xlsx` 或 `.md`"))),
         }
     }
 
@@ -124,9 +129,11 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
         Err(errors) => return Ok(super::data::report(&loaded, ui, &errors)),
     };
     if report.results.periods.is_empty() {
-        return Err(
-            Failure::usage("there is no data whose latest period could be taken").help("name one: `--period 2026-06`")
-        );
+        return Err(Failure::usage(say!(
+            "there is no data whose latest period could be taken",
+            "没有数据，得不出最近的期间"
+        ))
+        .help(say!("name one: `--period 2026-06`", "写明期间：`--period 2026-06`")));
     }
     let whole: Vec<(PathBuf, Vec<u8>)> = outputs
         .into_iter()

@@ -3,7 +3,7 @@
 use super::eval::EvalArgs;
 use crate::cli::ui::Failure;
 use crate::design::{Design, DimensionId, FactorId, IndicatorId, MeasureId, Naming, ObjectiveId};
-use crate::diagnostic::{Words, closest};
+use crate::diagnostic::{Words, closest, say};
 use crate::evaluate::Periods;
 use crate::results::{Member, SubjectId};
 use crate::value::calendar::{Date, parse_date};
@@ -20,12 +20,15 @@ impl SliceArgs {
     pub fn conditions(&self, design: &Design) -> Result<Vec<(DimensionId, Member)>, Failure> {
         let mut conditions: Vec<(DimensionId, Member)> = Vec::new();
         for text in &self.slice {
-            let (name, member) = text
-                .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("`--slice {text}` is not of the form `dimension=member`")))?;
+            let (name, member) = text.split_once('=').ok_or_else(|| {
+                Failure::usage(say!(
+                    "`--slice {text}` is not of the form `dimension=member`",
+                    "`--slice {text}` 应写成 `维度=成员`"
+                ))
+            })?;
             let id = dimension(design, name.trim())?;
             if conditions.iter().any(|(d, _)| *d == id) {
-                return Err(Failure::usage(format!("`{name}` is sliced twice")));
+                return Err(Failure::usage(say!("`{name}` is sliced twice", "`{name}` 切片了两次")));
             }
             let member = match member.trim() {
                 "" => Member::NotGiven,
@@ -54,19 +57,23 @@ fn known_member(design: &Design, id: DimensionId, member: &str) -> Result<Member
     if members.is_empty() || members.contains(&member) {
         return Ok(Member::Value(member.to_string()));
     }
-    Err(unknown(&format!("`{}` has no member `{member}`", dimension.naming.name), member, members))
+    Err(unknown(
+        say!("`{}` has no member `{member}`", "`{}` 没有成员 `{member}`", dimension.naming.name),
+        member,
+        members,
+    ))
 }
 
 /// The error of a name that is not there, with the nearest that is.
-fn unknown(message: &str, name: &str, known: Vec<&str>) -> Failure {
+fn unknown(message: Words, name: &str, known: Vec<&str>) -> Failure {
     let failure = Failure::usage(message);
     let mut known = known;
     known.sort_unstable();
     known.dedup();
     match closest(name, known.iter().copied()) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        Some(near) => failure.help(Words::meant(near)),
         None if known.is_empty() || known.len() > 20 => failure,
-        None => failure.help(format!("there are {}", known.join(", "))),
+        None => failure.help(say!("there are {}", "已有的是 {}", known.join(", "))),
     }
 }
 
@@ -88,15 +95,22 @@ pub fn subject(design: &Design, name: &str) -> Result<SubjectId, Failure> {
         .or_else(|| position(objectives(), name).map(|i| SubjectId::Objective(ObjectiveId(i))));
     found.ok_or_else(|| {
         let all = indicators().chain(measures()).chain(factors()).chain(objectives());
-        let message = format!("no indicator, measure, factor or objective is called `{name}`");
-        unknown(&message, name, all.map(|n| n.name.as_str()).collect())
+        let message = say!(
+            "no indicator, measure, factor or objective is called `{name}`",
+            "没有叫 `{name}` 的指标、度量、因素或目标"
+        );
+        unknown(message, name, all.map(|n| n.name.as_str()).collect())
     })
 }
 
 pub fn dimension(design: &Design, name: &str) -> Result<DimensionId, Failure> {
     let namings = || design.dimensions.iter().map(|d| &d.naming);
     position(namings(), name).map(DimensionId).ok_or_else(|| {
-        unknown(&format!("no dimension is called `{name}`"), name, namings().map(|n| n.name.as_str()).collect())
+        unknown(
+            say!("no dimension is called `{name}`", "没有叫 `{name}` 的维度"),
+            name,
+            namings().map(|n| n.name.as_str()).collect(),
+        )
     })
 }
 
@@ -106,14 +120,14 @@ pub fn dimensions(design: &Design, names: &str) -> Result<Vec<DimensionId>, Fail
 }
 
 pub fn period(design: &Design, text: &str) -> Result<Period, Failure> {
-    let wrong = |why: Words| Failure::usage(format!("`{text}` is no period: {}", why.en));
+    let wrong = |why: Words| Failure::usage(say!("`{text}` is no period: {}", "`{text}` 不是期间：{}", why));
     let period = Period::parse(text).map_err(wrong)?;
     period.exists(&design.calendar).map_err(wrong)?;
     Ok(period)
 }
 
 pub fn day(text: &str) -> Result<Date, Failure> {
-    parse_date(text).map_err(|why| Failure::usage(format!("`{text}` is no day: {}", why.en)))
+    parse_date(text).map_err(|why| Failure::usage(say!("`{text}` is no day: {}", "`{text}` 不是日期：{}", why)))
 }
 
 pub fn periods(args: &EvalArgs, design: &Design) -> Result<Periods, Failure> {
@@ -124,14 +138,25 @@ pub fn periods(args: &EvalArgs, design: &Design) -> Result<Periods, Failure> {
     let (first, last) = (period(design, from)?, period(design, to)?);
     let grain = match &args.by {
         Some(word) => Grain::parse(word).ok_or_else(|| {
-            Failure::usage(format!("`{word}` is no grain")).help("use day, week, month, quarter, half or year")
+            Failure::usage(say!("`{word}` is no grain", "`{word}` 不是粒度")).help(say!(
+                "use day, week, month, quarter, half or year",
+                "用 `day`、`week`、`month`、`quarter`、`half` 或 `year`"
+            ))
         })?,
         None if first.grain != Grain::Day => first.grain,
-        None => return Err(Failure::usage("`--from` a day takes `--by` a grain such as `month`")),
+        None => {
+            return Err(Failure::usage(say!(
+                "`--from` a day takes `--by` a grain such as `month`",
+                "`--from` 为某一天时，要用 `--by` 写明粒度，例如 `month`"
+            )));
+        }
     };
     let (from, to) = (first.window(&design.calendar).start, last.window(&design.calendar).last());
     if from > to {
-        return Err(Failure::usage(format!("`--from` {from} comes after `--to` {to}")));
+        return Err(Failure::usage(say!(
+            "`--from` {from} comes after `--to` {to}",
+            "`--from` {from} 晚于 `--to` {to}"
+        )));
     }
     Ok(Periods::Between { from, to, grain })
 }

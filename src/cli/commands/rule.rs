@@ -1,6 +1,6 @@
 use super::code::styled;
 use crate::cli::ui::{Exit, Failure, Ui};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Words, say};
 use crate::lint::{self, Page, Rule};
 use crate::render::text::BOLD;
 use crate::render::words::Lang;
@@ -27,9 +27,9 @@ pub fn run(args: &RuleArgs, ui: &Ui) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     };
     let Some(rule) = lint::rule(wanted) else {
-        let near = lint::similar(wanted).map(|near| format!("did you mean `{near}`?"));
-        return Err(Failure::usage(format!("there is no rule `{wanted}`"))
-            .help(near.unwrap_or_else(|| "`kpi rule` lists all".to_string())));
+        let near = lint::similar(wanted).map(|near| Words::meant(near));
+        return Err(Failure::usage(say!("there is no rule `{wanted}`", "没有规则 `{wanted}`"))
+            .help(near.unwrap_or_else(|| say!("`kpi rule` lists all", "`kpi rule` 列出全部"))));
     };
     let page = rule.page();
     let (title, text) = match lang {

@@ -11,7 +11,7 @@ use notify::{RecursiveMode, Watcher};
 use super::report::{Contents, Format};
 use crate::cli::output::write_files;
 use crate::cli::ui::{Exit, Failure, Ui};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, say};
 use crate::lint;
 use crate::render::diagnostics::{Report, Section, human};
 use crate::render::live::{self, Page};
@@ -102,8 +102,9 @@ impl Round<'_> {
         let loaded = match place {
             Ok(place) => workspace::load(place),
             Err(why) => {
+                let lang = self.ui.diagnostics_lang();
                 self.ui.fail(&Failure::usage(why.clone()));
-                self.show_problem(&Problem { title: "kpi watch".to_string(), text: why }, self.ui.diagnostics_lang());
+                self.show_problem(&Problem { title: "kpi watch".to_string(), text: why.get(lang).to_string() }, lang);
                 return Ok(());
             }
         };
@@ -166,7 +167,7 @@ impl Round<'_> {
             Ok(asked) => asked,
             Err(failure) => {
                 ui.fail(&failure);
-                return Ok(Err(problem(failure.message)));
+                return Ok(Err(problem(failure.message.get(ui.diagnostics_lang()).to_string())));
             }
         };
         let lang = ui.lang(&loaded);
@@ -273,7 +274,9 @@ impl Changes {
                 Err(RecvTimeoutError::Timeout) => {
                     return Ok(gathered.paths().map(|p: &Path| self.inputs.shown(p)).collect());
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err(Failure::usage("files can no longer be watched")),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Failure::usage(say!("files can no longer be watched", "不能再监视文件")));
+                }
             };
             gathered.add(paths, began.elapsed());
         }
@@ -284,11 +287,14 @@ fn cannot_watch(error: notify::Error) -> Failure {
     let paths: Vec<String> = error.paths.iter().map(|p| format!("`{}`", p.to_string_lossy())).collect();
     let what = if paths.is_empty() { "files".to_string() } else { paths.join(", ") };
     match error.kind {
-        notify::ErrorKind::MaxFilesWatch => {
-            Failure::usage(format!("cannot watch {what}: the system watches as many folders as it may"))
-                .help("on Linux, raise `fs.inotify.max_user_watches`")
+        notify::ErrorKind::MaxFilesWatch => Failure::usage(say!(
+            "cannot watch {what}: the system watches as many folders as it may",
+            "无法监视 {what}：系统监视的文件夹已达上限"
+        ))
+        .help(say!("on Linux, raise `fs.inotify.max_user_watches`", "在 Linux 上调大 `fs.inotify.max_user_watches`")),
+        notify::ErrorKind::Io(error) => {
+            Failure::usage(say!("cannot watch {what}: {error}", "无法监视 {what}：{error}"))
         }
-        notify::ErrorKind::Io(error) => Failure::usage(format!("cannot watch {what}: {error}")),
-        kind => Failure::usage(format!("cannot watch {what}: {kind:?}")),
+        kind => Failure::usage(say!("cannot watch {what}: {kind:?}", "无法监视 {what}：{kind:?}")),
     }
 }

@@ -122,7 +122,7 @@ fn load(case: &Case, subjects: &[Subject], folder: &Path) -> Result<Loaded, Stri
     }
     let path = folder.join("random.kpi");
     std::fs::write(&path, text).unwrap();
-    let loaded = fishbone::load_path(&path)?;
+    let loaded = fishbone::load_path(&path).map_err(|why| why.en)?;
     match loaded.checked.diagnostics.iter().find(|d| d.is_error()) {
         Some(error) => Err(format!("does not check: {} {}", error.code.id, error.message.en)),
         None => Ok(loaded),

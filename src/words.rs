@@ -54,7 +54,7 @@ impl Words {
 
     /// `did you mean …?`
     pub fn meant(near: &str) -> Words {
-        say!("did you mean `{near}`?", "是否应为 `{near}`？")
+        say!("did you mean `{near}`?", "是不是 `{near}`？")
     }
 
     /// `a, b or c`
@@ -142,10 +142,10 @@ pub fn set(text: String) -> String {
 /// What stands behind may be [`Words`]; a sentence that leaves one out does not compile.
 macro_rules! say {
     ($en:literal, $zh:literal $(, $value:expr)* $(,)?) => {
-        $crate::diagnostic::Words {
-            en: format!($en $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::En))*),
-            zh: $crate::diagnostic::set(
-                format!($zh $(, $crate::diagnostic::Said::said(&$value, $crate::diagnostic::Lang::Zh))*),
+        $crate::words::Words {
+            en: format!($en $(, $crate::words::Said::said(&$value, $crate::words::Lang::En))*),
+            zh: $crate::words::set(
+                format!($zh $(, $crate::words::Said::said(&$value, $crate::words::Lang::Zh))*),
             ),
         }
     };
