@@ -12,8 +12,9 @@
 //! | `[data-subject=i3]` | something of a subject: `i` indicator, `f` factor, `o` objective, `design`, with its number; `data-status` is the language's word |
 //! | `[data-subject] [data-t=actual]` | one of its texts: `actual`, `target`, `score`, `judged`, `word` (the status), `notes` |
 //! | `#scoreboard tbody tr` | a line; `data-name` is the name in the design |
-//! | `#i-NAME` | the section of an indicator |
-//! | `#fishbone a.indicator`, `a.alias` | what the arrows walk |
+//! | `#i-NAME` | the section of an indicator; `data-for` has its `i3`, as rows of `#attention` do |
+//! | `#fishbone .pic`, `#fishbone template[data-slice]` | the picture that is shown, and those of the members |
+//! | `#fishbone a.indicator`, `a.alias` | what the arrows walk; the image in each has all in its `aria-label`, the status' word too |
 //! | `#data` | the texts of the slices as JSON, made by [`island`] |
 
 mod board;

@@ -28,7 +28,13 @@ impl Page<'_> {
             section id="attention" {
                 h2 { (self.pick("What needs attention", "需要关注")) }
                 @if found.is_empty() {
-                    p class="note" { (self.pick("Everything that is judged is on target.", "所有已判定的指标均已达标。")) }
+                    p class="note" {
+                        @if self.report.of_slice(self.report.whole_slice()).any(|r| r.status.is_some_and(Status::is_verdict)) {
+                            (self.pick("Everything that is judged is on target.", "所有已判定的指标均已达标。"))
+                        } @else {
+                            (self.pick("Nothing is judged in this period.", "本期尚无已判定的指标。"))
+                        }
+                    }
                 } @else {
                     p class="note" {
                         (self.pick(
