@@ -327,9 +327,10 @@ impl Drawing<'_> {
             (Some(node), Lang::En) => format!("{word} of {}", node.title),
             (Some(node), Lang::Zh) => format!("{}的{word}", node.title),
         };
-        let mut parts = vec![first];
-        parts.extend(self.graph.outline.subtitle.iter().cloned());
-        parts
+        // The last part counts all indicators.
+        let parts = &self.graph.outline.subtitle;
+        let kept = if focus.is_some() { parts.len().saturating_sub(1) } else { parts.len() };
+        std::iter::once(first).chain(parts.iter().take(kept).cloned()).collect()
     }
 
     fn summary(&self) -> String {
@@ -373,5 +374,68 @@ fn shifted(step: Step, dx: f64, dy: f64) -> Step {
         Step::Curve(a, b) => Step::Curve(to(a), to(b)),
         Step::Cubic(a, b, c) => Step::Cubic(to(a), to(b), to(c)),
         Step::Close => Step::Close,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use std::fmt::Write;
+
+    use super::super::outline::Subject;
+    use super::*;
+
+    /// A source, a measure and an indicator with each title; measures read the one before, indicators the first one.
+    fn design(titles: &[&str]) -> String {
+        let mut text = String::from("design d \"D\"\n");
+        for (i, title) in titles.iter().enumerate() {
+            let title = title.replace('\\', "\\\\").replace('"', "\\\"");
+            let before = if i > 0 { format!("m{}", i - 1) } else { "0".to_string() };
+            let other = if i > 0 { "i0" } else { "count(s0)" };
+            let _ = write!(
+                text,
+                "source s{i} \"{title}\" {{ from: csv(\"s{i}.csv\"), time: day\n  field day: date\n}}\n\
+                 measure m{i} \"{title}\" = count(s{i}) + {before}\n\
+                 indicator i{i} \"{title}\" {{ formula: m{i} + {other}, unit: 1, direction: higher, frequency: monthly }}\n"
+            );
+        }
+        text
+    }
+
+    /// What is shown stands in its box, in every density, and boxes stand apart.
+    #[test]
+    fn words_stay_in_their_boxes() {
+        let long = "W".repeat(300);
+        let titles =
+            ["客户满意度", "</svg><script>", &long, "a\u{202e}b\u{200b}c", "مؤشر رضا العملاء", "👨\u{200d}👩 \\n", "x"];
+        let loaded = crate::load_texts([("d.kpi".to_string(), design(&titles))]);
+        assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics());
+        let subject =
+            Subject { design: loaded.design(), sources: &loaded.sources, hash: "", results: None, lang: Lang::En };
+        for density in [Density::Full, Density::Compact, Density::Mini] {
+            let drawn = lineage(&Graph::new(&subject), Some(density));
+            let groups = drawn.scene.items.iter().filter_map(|item| match item {
+                Item::Group(group) => Some(group),
+                Item::Shape(_) | Item::Text(_) => None,
+            });
+            let boxes: Vec<&Group> =
+                groups.filter(|g| matches!(g.role, Role::Source | Role::Measure | Role::Indicator)).collect();
+            assert_eq!(boxes.len(), 3 * titles.len());
+            for (i, group) in boxes.iter().enumerate() {
+                let own = group.bounds.unwrap();
+                assert!(!boxes.iter().skip(i + 1).any(|other| own.intersects(&other.bounds.unwrap())));
+                for item in &group.items {
+                    let Item::Text(text) = item else { continue };
+                    let words = text.bounds();
+                    assert!(own.x <= words.x && words.right() <= own.right() + 1e-6, "{density:?} {own:?} {text:?}");
+                    assert!(
+                        own.y <= text.y - text.size * 0.7 && text.y <= own.bottom(),
+                        "{density:?} {own:?} {text:?}"
+                    );
+                }
+            }
+            // From its source and the measure before; from its measure and the first, which reads a source besides.
+            assert_eq!(drawn.routes.len(), 7 + 6 + 7 + 7);
+        }
     }
 }
