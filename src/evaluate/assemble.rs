@@ -7,7 +7,7 @@ mod scored;
 
 use std::collections::HashMap;
 
-use super::judge::{Case, Demand, Values, Verdict, Wanted};
+use super::judge::{Case, Demand, Values, Verdict};
 use super::{Ask, Cell, Evaluator};
 use crate::design::{Design, DimensionId, IndicatorId, SourceId, Subject};
 use crate::diagnostic::Diagnostic;
@@ -169,7 +169,7 @@ impl<'d> Values<'d> for Answered<'_, 'd> {
             Some(day) => self.uncut.get_mut(&day),
             None => Some(&mut *self.evaluator),
         };
-        let answer = evaluator.map(|e| e.cells(&[ask(&demand, slice)]));
+        let answer = evaluator.map(|e| e.cells(&[demand.ask(slice)]));
         match answer {
             Some(Ok(cells)) => cells.into_iter().next().unwrap_or_default(),
             Some(Err(errors)) => {
@@ -178,13 +178,6 @@ impl<'d> Values<'d> for Answered<'_, 'd> {
             }
             None => Cell::default(),
         }
-    }
-}
-
-fn ask<'a>(demand: &Demand<'a>, slice: &Slice) -> Ask<'a> {
-    match demand.what {
-        Wanted::Indicator(id) => Ask::subject(Subject::Indicator(id), demand.window, slice.clone()),
-        Wanted::Formula(formula) => Ask::formula(formula, demand.window, slice.clone()),
     }
 }
 
@@ -222,7 +215,7 @@ impl<'d> Run<'_, 'd> {
         for (_, case) in &cases {
             for demand in case.demands() {
                 match demand.as_of {
-                    None => asks.push(ask(&demand, &case.slice)),
+                    None => asks.push(demand.ask(&case.slice)),
                     Some(day) => self.uncut.entry(day).or_default().push((demand, case.slice.clone())),
                 }
             }
@@ -231,7 +224,7 @@ impl<'d> Run<'_, 'd> {
         let mut uncut = HashMap::new();
         for (day, demands) in self.uncut.drain() {
             let mut other = Evaluator::new(self.design, sources, answers, Some(day));
-            let asks: Vec<Ask<'d>> = demands.iter().map(|(demand, slice)| ask(demand, slice)).collect();
+            let asks: Vec<Ask<'d>> = demands.iter().map(|(demand, slice)| demand.ask(slice)).collect();
             other.cells(&asks)?;
             uncut.insert(day, other);
         }

@@ -7,8 +7,8 @@
 use bigdecimal::BigDecimal;
 
 use super::score::{self, Bounds, ratio};
-use super::{Cell, CellValue};
-use crate::design::{Bound, Design, Direction, Due, Formula, Indicator, IndicatorId, Level, Stage, Target};
+use super::{Ask, Cell, CellValue};
+use crate::design::{Bound, Design, Direction, Due, Formula, Indicator, IndicatorId, Level, Stage, Subject, Target};
 use crate::plan::{Slice, SliceTest};
 use crate::results::{BoundValue, Flags, Reason, Status};
 use crate::value::calendar::Date;
@@ -60,6 +60,16 @@ pub struct Demand<'d> {
     pub window: Window,
     /// The day that cuts the window; None: the design's as-of day.
     pub as_of: Option<Date>,
+}
+
+impl<'d> Demand<'d> {
+    /// What an evaluator is asked for it.
+    pub fn ask(&self, slice: &Slice) -> Ask<'d> {
+        match self.what {
+            Wanted::Indicator(id) => Ask::subject(Subject::Indicator(id), self.window, slice.clone()),
+            Wanted::Formula(formula) => Ask::formula(formula, self.window, slice.clone()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

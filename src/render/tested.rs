@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::diagnostics::{Report, Section, human, json};
 use super::junit;
-use super::text::{AnsiColor, BOLD, DIM, Paint, color, counted, visible};
+use super::text::{Align, AnsiColor, BOLD, DIM, Paint, color, counted, pad, visible};
 use super::words::{self, Lang};
 use crate::design::Outcome;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::tests::UNMET;
+use crate::diagnostic::{Diagnostic, Words, say};
 use crate::evaluate::Way;
 use crate::results::BoundValue;
 use crate::source::Sources;
@@ -110,7 +110,7 @@ impl<'a> Suite<'a> {
 }
 
 impl Verdict<'_> {
-    fn section<'a>(&'a self, suite: &'a Suite<'_>) -> Report<'a> {
+    fn section<'a>(&'a self, suite: &'a Suite<'_>, lang: Lang) -> Report<'a> {
         let section = Section {
             folder: suite.folder,
             sources: suite.sources,
@@ -119,7 +119,7 @@ impl Verdict<'_> {
             judgement: None,
             parses: &[],
         };
-        Report { sections: vec![section], ..Report::default() }
+        Report { sections: vec![section], lang, ..Report::default() }
     }
 }
 
@@ -127,35 +127,47 @@ impl Verdict<'_> {
 fn unmet(of: &Unmet<'_>) -> Diagnostic {
     let row = &of.row;
     let unit = row.unit.as_ref();
-    let why = row.reason.as_ref().map(|r| format!(": {}", words::reason(r, Lang::En))).unwrap_or_default();
+    let why = row.reason.as_ref().map_or_else(
+        || Words::same(""),
+        |r| Words { en: format!(": {}", words::reason(r, Lang::En)), zh: format!("：{}", words::reason(r, Lang::Zh)) },
+    );
+    let missing = || say!("missing", "缺失");
     let value = row.value.as_ref().map(|v| precise(v, unit));
     let (got, wanted) = match &of.expected {
-        Expected::Value(wanted) => (value.clone().unwrap_or_else(|| format!("missing{why}")), precise(wanted, unit)),
-        Expected::Missing => (value.clone().unwrap_or_default(), "missing".to_string()),
+        Expected::Value(wanted) => {
+            let got = value.clone().map_or_else(|| say!("{}{}", "{}{}", missing(), why), Words::same);
+            (got, Words::same(precise(wanted, unit)))
+        }
+        Expected::Missing => (Words::same(value.clone().unwrap_or_default()), missing()),
         Expected::Status(wanted) => {
-            let got = row.status.map_or("without a status", |s| s.word());
-            (format!("{got}{why}"), wanted.clone())
+            let got = row.status.map_or_else(|| say!("without a status", "没有状态"), |s| Words::same(s.word()));
+            (say!("{}{}", "{}{}", got, why), Words::same(wanted))
         }
     };
     let slice = match row.slice.is_empty() {
-        true => String::new(),
-        false => format!(" for {}", words::slice(&row.slice, Lang::En)),
+        true => Words::same(""),
+        false => Words {
+            en: format!(" for {}", words::slice(&row.slice, Lang::En)),
+            zh: format!("（{}）", words::slice(&row.slice, Lang::Zh)),
+        },
     };
-    let message = format!("`{}` in {}{slice} is not {wanted}", of.subject, row.period);
+    let (subject, period) = (&of.subject, &row.period);
+    let message = say!("`{}` in {}{} is not {}", "`{}` 在 {}{} 不是 {}", subject, period, slice, wanted);
     let span = match &of.expectation.outcome {
         Outcome::Value(formula) => formula.span.0,
         Outcome::Status(_) | Outcome::Missing => of.expectation.span,
     };
-    let diagnostic = Diagnostic::error(UNMET, span, message).saying(format!("it is {got}"));
+    let diagnostic = Diagnostic::error(UNMET, span, message).saying(say!("it is {}", "实际为 {}", got));
     match (&of.expected, value, &row.expected) {
         (Expected::Status(_), Some(value), Some(expected)) => {
             let target = match expected {
                 BoundValue::One(n) => precise(n, unit),
                 BoundValue::Range(low, high) => format!("{}..{}", precise(low, unit), precise(high, unit)),
             };
-            diagnostic.help(format!("its value is {value}, judged against {target}"))
+            diagnostic
+                .help(say!("its value is {value}, judged against {target}", "其数值为 {value}，判定依据为 {target}"))
         }
-        (Expected::Status(_), Some(value), None) => diagnostic.help(format!("its value is {value}")),
+        (Expected::Status(_), Some(value), None) => diagnostic.help(say!("its value is {value}", "其数值为 {value}")),
         _ => diagnostic,
     }
 }
@@ -166,7 +178,7 @@ fn summary(suites: &[Suite<'_>]) -> TestSummary {
     TestSummary { tests, passed, failed: tests - passed }
 }
 
-pub fn human(suites: &[Suite<'_>], options: human::Options) -> String {
+pub fn human(suites: &[Suite<'_>], options: human::Options, lang: Lang) -> String {
     let paint: Paint = options.paint;
     let mut out = String::new();
     for suite in suites {
@@ -177,7 +189,7 @@ pub fn human(suites: &[Suite<'_>], options: human::Options) -> String {
             };
             out.push_str(&format!("{} {}\n", paint.paint(style, mark), visible(&verdict.tested.test.title)));
             if !verdict.diagnostics.is_empty() {
-                out.push_str(&human::render_plain(&verdict.section(suite), options));
+                out.push_str(&human::render_plain(&verdict.section(suite, lang), options));
             }
         }
     }
@@ -187,12 +199,16 @@ pub fn human(suites: &[Suite<'_>], options: human::Options) -> String {
         (_, 0) => color(AnsiColor::Green).bold(),
         _ => color(AnsiColor::Red).bold(),
     };
-    let text = format!("{}: {} passed, {} failed", counted(summary.tests, "test"), summary.passed, summary.failed);
+    let TestSummary { tests, passed, failed } = summary;
+    let text = match lang {
+        Lang::En => format!("{}: {passed} passed, {failed} failed", counted(tests, "test")),
+        Lang::Zh => format!("{tests} 个测试：{passed} 个通过，{failed} 个失败"),
+    };
     out.push_str(&format!("{}\n", paint.paint(style, text)));
     out
 }
 
-pub fn json(suites: &[Suite<'_>]) -> String {
+pub fn json(suites: &[Suite<'_>], lang: Lang) -> String {
     let tests = suites.iter().flat_map(|suite| {
         suite.verdicts.iter().map(move |verdict| {
             let place = suite.sources.place(verdict.tested.test.span);
@@ -202,7 +218,7 @@ pub fn json(suites: &[Suite<'_>]) -> String {
                 file: place.map(|(file, _)| file),
                 line: place.map(|(_, at)| at.line),
                 passed: verdict.tested.passed(),
-                failures: json::report(&verdict.section(suite)).diagnostics,
+                failures: json::report(&verdict.section(suite, lang)).diagnostics,
             }
         })
     });
@@ -225,16 +241,16 @@ pub fn json(suites: &[Suite<'_>]) -> String {
 }
 
 /// JUnit: a suite for each design, a case for each test.
-pub fn junit(suites: &[Suite<'_>]) -> String {
+pub fn junit(suites: &[Suite<'_>], lang: Lang) -> String {
     let suites: Vec<junit::Suite> = suites
         .iter()
         .map(|suite| {
             let name = if suite.folder.is_empty() { "." } else { suite.folder };
             let cases = suite.verdicts.iter().map(|verdict| {
                 let test = verdict.tested.test;
-                let report = verdict.section(suite);
+                let report = verdict.section(suite, lang);
                 let place = suite.sources.place(test.span);
-                let first = verdict.diagnostics.first().map(|d| d.message.en.clone());
+                let first = verdict.diagnostics.first().map(|d| d.message.get(lang).to_string());
                 junit::Case {
                     name: test.title.clone(),
                     class: name.to_string(),
@@ -290,48 +306,66 @@ const fn way_word(way: Way) -> &'static str {
 const NOT_REACHED: usize = 50;
 
 /// What the tests reach, kind by kind, and what they do not.
-pub fn coverage(suites: &[Suite<'_>], paint: Paint) -> String {
+pub fn coverage(suites: &[Suite<'_>], paint: Paint, lang: Lang) -> String {
     let Some((reached, total)) = share(suites) else { return String::new() };
     let mut out = String::new();
     let missed: Vec<(&Suite<'_>, &Piece)> = pieces(suites).filter(|(_, piece)| !piece.reached).collect();
     if !missed.is_empty() {
-        out.push_str("\nnot reached by any test:\n");
+        out.push_str(lang.pick("\nnot reached by any test:\n", "\n没有测试覆盖到：\n"));
     }
     for (suite, piece) in missed.iter().take(NOT_REACHED) {
         let place = suite.sources.place(piece.span);
         let place = place.map(|(file, at)| format!("{}:{}:{}", path(suite.folder, file), at.line, at.column));
         let text = suite.sources.slice(piece.span);
         let text = super::text::cut(text.lines().next().unwrap_or(""), 60, false).into_owned();
-        let what = match piece.way {
-            _ if piece.kind == Kind::Target => format!("target of {}: `{text}`", piece.subject),
-            None => format!("{} {}", kind_word(piece.kind), piece.subject),
-            Some(Way::Then) => format!("{}: `if` whose condition holds: `{text}`", piece.subject),
-            Some(Way::Else) => format!("{}: `if` whose condition does not hold: `{text}`", piece.subject),
-            Some(Way::Known) => format!("{}: a value before `otherwise {text}`", piece.subject),
-            Some(Way::Otherwise) => format!("{}: `otherwise {text}`", piece.subject),
-        };
-        out.push_str(&format!("  {}  {}\n", visible(&place.unwrap_or_default()), visible(&what)));
+        let what = unreached(piece, &text);
+        out.push_str(&format!("  {}  {}\n", visible(&place.unwrap_or_default()), visible(what.get(lang))));
     }
     if missed.len() > NOT_REACHED {
-        out.push_str(&format!("  … and {} more\n", missed.len() - NOT_REACHED));
+        let more = missed.len() - NOT_REACHED;
+        out.push_str(say!("  … and {more} more\n", "  ……另有 {more} 项\n").get(lang));
     }
     out.push('\n');
-    for (kind, plural) in [
-        (Kind::Indicator, "indicators"),
-        (Kind::Measure, "measures"),
-        (Kind::Branch, "branches"),
-        (Kind::Target, "targets"),
-    ] {
+    let kinds = [
+        (Kind::Indicator, say!("indicators", "指标")),
+        (Kind::Measure, say!("measures", "度量")),
+        (Kind::Branch, say!("branches", "分支")),
+        (Kind::Target, say!("targets", "目标")),
+    ];
+    for (kind, plural) in kinds {
         let of_kind = || pieces(suites).filter(|(_, piece)| piece.kind == kind);
         let all = of_kind().count();
         if all > 0 {
             let reached = of_kind().filter(|(_, piece)| piece.reached).count();
-            out.push_str(&format!("  {plural:<10}  {reached} of {all}\n"));
+            let plural = pad(plural.get(lang), 10, Align::Left);
+            out.push_str(&format!("  {plural}  {reached} {} {all}\n", lang.pick("of", "/")));
         }
     }
     let percent = percent(reached, total);
-    out.push_str(&format!("{}\n", paint.paint(BOLD, format!("coverage {percent}%: {reached} of {total}"))));
+    let text = say!("coverage {percent}%: {reached} of {total}", "覆盖率 {percent}%：{reached} / {total}");
+    out.push_str(&format!("{}\n", paint.paint(BOLD, text.get(lang))));
     out
+}
+
+/// What a piece is, with its text in the design.
+fn unreached(piece: &Piece, text: &str) -> Words {
+    let subject = &piece.subject;
+    match (piece.kind, piece.way) {
+        (Kind::Target, _) => say!("target of {subject}: `{text}`", "{subject} 的目标：`{text}`"),
+        (Kind::Indicator, None) => say!("indicator {subject}", "指标 {subject}"),
+        (Kind::Measure, None) => say!("measure {subject}", "度量 {subject}"),
+        (_, None) => Words::same(subject),
+        (_, Some(Way::Then)) => {
+            say!("{subject}: `if` whose condition holds: `{text}`", "{subject}：`if` 的条件成立：`{text}`")
+        }
+        (_, Some(Way::Else)) => {
+            say!("{subject}: `if` whose condition does not hold: `{text}`", "{subject}：`if` 的条件不成立：`{text}`")
+        }
+        (_, Some(Way::Known)) => {
+            say!("{subject}: a value before `otherwise {text}`", "{subject}：`otherwise {text}` 之前有值")
+        }
+        (_, Some(Way::Otherwise)) => say!("{subject}: `otherwise {text}`", "{subject}：`otherwise {text}`"),
+    }
 }
 
 /// Whole percent, never more than there is: 100 only where all is reached.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{Open, covered};
 use crate::design::{
-    Design, DimensionId, Formula, FormulaKind, IndicatorId, Naming, Outcome, Stage, Subject, Target, Test,
+    Bound, Design, DimensionId, Formula, FormulaKind, Indicator, IndicatorId, Naming, Outcome, Stage, Subject, Target,
+    Test,
 };
 use crate::evaluate::judge::Case;
 use crate::evaluate::{Ask, Branch, Evaluator, Way};
@@ -81,9 +82,22 @@ fn reach(
         let window = expectation.period.window(&design.calendar);
         let slice = Slice::new(expectation.slice.iter().map(member).collect());
         reached.named.insert(expectation.subject);
-        if let (Subject::Indicator(id), Outcome::Status(_)) = (expectation.subject, &expectation.outcome) {
-            let case = Case::new(design, id, window, &slice, as_of);
-            reached.targets.extend(case.and_then(|c| c.target()).map(|t| t.span));
+        if let (Subject::Indicator(id), Outcome::Status(_)) = (expectation.subject, &expectation.outcome)
+            && let Some(case) = Case::new(design, id, window, &slice, as_of)
+        {
+            reached.targets.extend(case.target().map(|t| t.span));
+            for demand in case.demands() {
+                let ask = [demand.ask(&slice)];
+                match demand.as_of {
+                    None => evaluator.cells(&ask)?,
+                    Some(day) => {
+                        let mut other = Evaluator::new(design, sources, answers, Some(day));
+                        let cells = other.cells(&ask)?;
+                        reached.branches.extend(other.taken());
+                        cells
+                    }
+                };
+            }
         }
         evaluator.cells(&[Ask::subject(expectation.subject, window, slice)])?;
     }
@@ -102,6 +116,9 @@ fn pieces(design: &Design, reached: &Reached) -> Vec<Piece> {
             |kind, span, way, reached| Piece { kind, subject: indicator.naming.name.clone(), span, way, reached };
         pieces.push(piece(Kind::Indicator, indicator.naming.span, None, reached.named.contains(&subject)));
         branches(&indicator.naming, &indicator.formula, reached, &mut pieces);
+        for formula in bounds(indicator) {
+            branches(&indicator.naming, formula, reached, &mut pieces);
+        }
         let judged: &[Target] = if indicator.stage == Stage::Draft { &[] } else { &indicator.targets };
         pieces.extend(judged.iter().map(|t| piece(Kind::Target, t.span, None, reached.targets.contains(&t.span))));
     }
@@ -118,6 +135,17 @@ fn pieces(design: &Design, reached: &Reached) -> Vec<Piece> {
     }
     pieces.sort_by_key(|p| (p.span, p.way));
     pieces
+}
+
+/// The values of targets, and those beside them, by which an indicator is judged.
+fn bounds(indicator: &Indicator) -> impl Iterator<Item = &Formula> {
+    let judged: &[Target] = if indicator.stage == Stage::Draft { &[] } else { &indicator.targets };
+    let levels = [&indicator.thresholds, &indicator.stretches, &indicator.worsts];
+    let levels = levels.into_iter().flatten().map(|level| &level.value);
+    judged.iter().map(|target| &target.value).chain(levels).flat_map(|bound| match bound {
+        Bound::One(formula) => vec![formula],
+        Bound::Range(low, high) => vec![low, high],
+    })
 }
 
 /// The subjects that are named, and all that their formulas read. A list: a chain of references may be long.

@@ -101,3 +101,54 @@ fn tests_are_told_in_junit() {
     let report = quick_junit::Report::deserialize_from_str(&ran.stdout).expect("JUnit");
     assert_eq!((report.tests, report.failures), (2, 1));
 }
+
+/// The value of a target, and what stands beside it, may have ways too: one is gone where a status is expected.
+#[test]
+fn coverage_sees_the_values_of_targets() {
+    let design = r#"source orders {
+  from: csv("orders.csv")
+  time: day
+  field day: date
+}
+
+indicator sales {
+  formula: count(orders)
+  unit: 1
+  direction: higher
+  frequency: monthly
+  target: if previous(count(orders)) > 2 then 3 else 1 until 2026-12-31
+  threshold: if count(orders) > 100 then 2 else 0.5
+}
+
+test "a quiet month before" {
+  given orders
+    | day        |
+    | 2026-01-03 |
+    | 2026-02-03 |
+  expect sales in 2026-02 = 1
+}
+"#;
+    let missed = |design: &str| -> Vec<String> {
+        let here = folder(&[("main.kpi", design)]);
+        let json = kpi(here.path(), &["test", "--coverage", "--format", "json"]);
+        let report: Value = serde_json::from_str(&json.stdout).expect("JSON");
+        let pieces = report["coverage"]["pieces"].as_array().expect("pieces");
+        let missed = pieces.iter().filter(|p| p["reached"] == false);
+        missed.map(|p| format!("{} {} {}", p["kind"], p["way"], p["line"]).replace('"', "")).collect()
+    };
+    let all = ["branch then 12", "branch else 12", "target null 12", "branch then 13", "branch else 13"];
+    assert_eq!(missed(design), all, "a value is no verdict");
+    let judged = design.replace("2026-02 = 1", "2026-02 is on_target");
+    assert_eq!(missed(&judged), ["branch then 12", "branch then 13"]);
+}
+
+/// What tests say is said in Chinese where that is asked for; names and statuses stay as they are written.
+#[test]
+fn tests_are_told_in_chinese() {
+    let here = folder(&[("main.kpi", DESIGN)]);
+    let ran = kpi(here.path(), &["test", "--coverage", "--lang", "zh"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    insta::assert_snapshot!(ran.stdout);
+    let high = kpi(here.path(), &["test", "--coverage", "--at-least", "90", "--lang", "zh"]);
+    assert!(high.stderr.contains("低于要求的 90%"), "{}", high.stderr);
+}

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use regex::Regex;
 
 use crate::cli::ui::{Exit, Failure, Ui};
+use crate::diagnostic::say;
 use crate::render::diagnostics::human;
 use crate::render::tested::{self, Suite};
 use crate::testing::Tested;
@@ -59,18 +60,23 @@ pub fn run(args: &TestArgs, ui: &Ui) -> Result<Exit, Failure> {
     });
     let suites: Vec<Suite<'_>> =
         ui.while_working("looking at what tests reach", &Default::default(), || suites.collect());
+    let lang = ui.diagnostics_lang();
     ui.print(&match args.format {
         TestFormat::Human => {
-            tested::human(&suites, human::Options { paint: ui.paint, columns: ui.columns() })
-                + &tested::coverage(&suites, ui.paint)
+            tested::human(&suites, human::Options { paint: ui.paint, columns: ui.columns() }, lang)
+                + &tested::coverage(&suites, ui.paint, lang)
         }
-        TestFormat::Json => tested::json(&suites),
-        TestFormat::Junit => tested::junit(&suites),
+        TestFormat::Json => tested::json(&suites, lang),
+        TestFormat::Junit => tested::junit(&suites, lang),
     })?;
     let enough = match (tested::share(&suites), args.at_least) {
         (Some((reached, total)), Some(least)) if reached * 100 < usize::from(least) * total => {
             let percent = tested::percent(reached, total);
-            ui.say(&format!("the tests reach {percent}%, less than the {least}% that are asked for\n"));
+            let too_little = say!(
+                "the tests reach {percent}%, less than the {least}% that are asked for\n",
+                "测试覆盖率为 {percent}%，低于要求的 {least}%\n",
+            );
+            ui.say(too_little.get(lang));
             false
         }
         _ => true,

@@ -47,6 +47,7 @@ fn headline(shown: &Shown<'_>, period: Option<&str>) -> String {
 /// an element of its own parts them, and no backslash does.)
 pub fn escaped(text: &str) -> String {
     let text = visible(text);
+    let formula = text.matches('$').count() > 1;
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_ref();
     while let Some(c) = rest.chars().next() {
@@ -72,7 +73,8 @@ pub fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '$' => out.push_str("&#36;"),
+            // One alone begins no formula.
+            '$' if formula => out.push_str("&#36;"),
             c => out.push(c),
         }
         rest = after;
@@ -266,6 +268,7 @@ mod tests {
             (":tada: at 10:30", "<span>:</span>tada: at 10:30"),
             ("<b>&amp;</b>", "&lt;b&gt;&amp;amp;&lt;/b&gt;"),
             ("$1 and $2", "&#36;1 and &#36;2"),
+            ("$1", "$1"),
             ("a\nb", "a\\\\nb"),
             ("客户满意度 >= 85%", "客户满意度 &gt;= 85%"),
         ] {
