@@ -16,6 +16,7 @@ pub mod scope;
 mod slices;
 mod sources;
 mod targets;
+mod unfolded;
 mod units;
 mod values;
 
@@ -109,6 +110,7 @@ pub fn check(files: &[(&SourceFile, &Parse)]) -> Checked {
     design.sources = sources;
     design.dimensions = dimensions;
     design.constants = constants;
+    unfolded::judge(&design, &mut sink);
     Checked { design, broken, diagnostics: sink.into_sorted() }
 }
 

@@ -6,7 +6,7 @@ use bigdecimal::{BigDecimal, ToPrimitive};
 use datafusion::arrow::datatypes::{DataType, IntervalMonthDayNano, TimeUnit, i256};
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions::expr_fn as f;
-use datafusion::logical_expr::{Expr, cast, lit, try_cast, when};
+use datafusion::logical_expr::{Expr, case, cast, lit, try_cast, when};
 
 use crate::design::{
     ArithmeticOp, CompareOp, ConstantId, Design, FieldId, FieldPath, RowExpr, RowFunction, RowKind, RowType,
@@ -457,9 +457,11 @@ pub fn arithmetic(op: ArithmeticOp, a: Typed, b: Typed) -> Typed {
     let max = if max.is_nan() { f64::INFINITY } else { max };
     if op == ArithmeticOp::Divide {
         // Division by zero is missing; so is a quotient too large for a float.
-        let divisor = float(b);
-        let divisor = choose(vec![(f::abs(divisor.clone()).gt(lit(0.0)), divisor)]);
-        return Typed { expr: finite(float(a) / divisor), ty: Ty::Float { max } };
+        // Each side stands there once: quotients of quotients would stand in what the engine computes 2ⁿ times. -0 + 0 is 0.
+        let divisor = f::nullif(float(b) + lit(0.0), lit(0.0));
+        let beyond = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN];
+        let quotient = beyond.into_iter().fold(float(a) / divisor, |x, none| f::nullif(x, lit(none)));
+        return Typed { expr: quotient, ty: Ty::Float { max } };
     }
     if is_float(a.ty) || is_float(b.ty) {
         let expr = match op {
@@ -583,7 +585,9 @@ fn extreme(op: CompareOp, a: Typed, b: Typed) -> Typed {
         CompareOp::LessEqual => a.clone().lt_eq(b.clone()),
         _ => a.clone().gt_eq(b.clone()),
     };
-    Typed { expr: choose(vec![(first.clone(), a), (!first, b)]), ty }
+    let mut case = case(first);
+    let chosen = case.when(lit(true), a).when(lit(false), b).end();
+    Typed { expr: chosen.unwrap_or_else(|_| lit(ScalarValue::Null)), ty }
 }
 
 /// Half away from zero, to a number of digits behind the point (negative: before it).

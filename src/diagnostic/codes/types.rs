@@ -18,6 +18,7 @@ pub const MISPLACED_CLAUSE: Code = Code::new("E0412", "misplaced-clause");
 pub const BAD_TIME: Code = Code::new("E0413", "bad-time");
 pub const BAD_SPAN: Code = Code::new("E0414", "bad-span");
 pub const ONLY_OVER_ROWS: Code = Code::new("E0415", "only-over-rows");
+pub const TOO_MANY_PARTS: Code = Code::new("E0416", "too-many-parts");
 
 pub const PAGES: &[Page] = &[
     Page {
@@ -622,6 +623,48 @@ source orders {
 unit CNY: money
 unit USD: money
 measure working = count(orders where weekday(day) <= 5)
+```
+"#,
+    },
+    Page {
+        code: TOO_MANY_PARTS,
+        title: "an expression over rows that stands for too much",
+        text: r#"
+A computed field stands for its formula wherever it is named. Fields that name each other twice over grow twofold with each
+of them: thirteen such lines are 8,192 values to be read in every row, thirty are more than a machine can compute. An
+expression stands for 5,000 parts at most. Write what is meant more shortly, or have the data hold a field in between.
+
+```kpi,fails
+source readings {
+  from: csv("readings.csv")
+  time: day
+  field day: date
+  field f0: number
+  field f1: number = f0 + f0
+  field f2: number = f1 + f1
+  field f3: number = f2 + f2
+  field f4: number = f3 + f3
+  field f5: number = f4 + f4
+  field f6: number = f5 + f5
+  field f7: number = f6 + f6
+  field f8: number = f7 + f7
+  field f9: number = f8 + f8
+  field f10: number = f9 + f9
+  field f11: number = f10 + f10
+  field f12: number = f11 + f11
+  field f13: number = f12 + f12
+}
+measure total = sum(readings.f13)
+```
+
+```kpi
+source readings {
+  from: csv("readings.csv")
+  time: day
+  field day: date
+  field f0: number
+}
+measure total = sum(readings.f0 * 8_192)
 ```
 "#,
     },

@@ -75,6 +75,28 @@ impl Lower<'_> {
 
     /// A piece of a field's type and what goes with it.
     fn field_part(&mut self, part: Node<'_>, field: &mut Field) {
+        let again = match part.as_rule() {
+            Rule::field_unit if field.unit.is_some() => Some(say!("a unit", "单位")),
+            Rule::domain if field.domain.is_some() => Some(say!("a range", "取值范围")),
+            Rule::members if !field.members.is_empty() => Some(say!("a list of values", "取值列表")),
+            Rule::refers if field.refers.is_some() => Some(say!("a source that it refers to", "引用的来源")),
+            Rule::column if field.column.is_some() => Some(say!("a column", "列名")),
+            Rule::computed if field.computed.is_some() => Some(say!("a formula", "公式")),
+            _ => None,
+        };
+        if let Some(what) = again {
+            let (span, name) = (self.span(&part), &field.name.text);
+            let message = say!("the field `{name}` has {} already", "字段 `{name}` 已经有{}", what);
+            let report = Diagnostic::error(codes::UNEXPECTED, span, message);
+            let report = report.saying(say!("a second one", "又写了一个"));
+            return self.report(match part.as_rule() {
+                Rule::field_unit => report.help(say!(
+                    "a field has one unit: keep one of the two; a quotient is written `CNY per person`",
+                    "一个字段只有一个单位：留下其中一个；两个单位相除写成 `CNY per person`"
+                )),
+                _ => report.help(say!("keep one of the two", "留下其中一个")),
+            });
+        }
         match part.as_rule() {
             Rule::word | Rule::quoted => field.kind = self.name(&part),
             Rule::optional => field.optional = true,
@@ -495,16 +517,34 @@ impl Lower<'_> {
         let span = self.span(&node);
         let start = node.as_span().start();
         let mut allow = Allow { span, rule: Name { text: String::new(), span }, until: None, reason: None };
+        let mut colon = false;
         for part in node.into_inner() {
             match part.as_rule() {
+                Rule::junk if !colon && part.as_str().trim_start().starts_with('"') => self.allow_without_colon(&allow),
+                Rule::colon => colon = true,
                 Rule::rule_name => allow.rule = self.name(&part),
                 Rule::short_text | Rule::long_text if allow.reason.is_none() => allow.reason = Some(self.text(&part)),
                 Rule::junk => self.explain(Place::Allow, start, part),
-                Rule::allow_word | Rule::until | Rule::colon => {}
+                Rule::allow_word | Rule::until => {}
                 _ => allow.until = Some(self.single(part)),
             }
         }
         allow
+    }
+
+    /// `allow S02 "reason"`
+    fn allow_without_colon(&mut self, allow: &Allow) {
+        let place = allow.until.as_ref().map_or(allow.rule.span, |until| until.span).after();
+        let rule = &allow.rule.text;
+        self.report(
+            Diagnostic::error(codes::MISSING_COLON, place, say!("missing `:` before the reason", "理由之前缺少 `:`"))
+                .help(say!("write `allow {rule}: \"why\"`", "写成 `allow {rule}: \"理由\"`"))
+                .fix(
+                    Applicability::Safe,
+                    say!("put in `:`", "补上 `:`"),
+                    vec![Edit { span: place, text: ":".to_string() }],
+                ),
+        );
     }
 
     pub(super) fn use_file(&mut self, node: Node<'_>) -> Use {
