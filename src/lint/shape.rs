@@ -1,6 +1,6 @@
 //! What formulas are made of, in the terms in which rules speak: counts, shares, sources read, words of a name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Context;
 use crate::design::{
@@ -40,6 +40,35 @@ impl<'a> Context<'a> {
             operands.reverse();
             waiting.extend(operands);
         }
+    }
+
+    /// What is found in a formula, its operands and the formulas that it names: `own` of each, joined. What a name holds is
+    /// kept in `known`, so that asking many formulas takes as many steps as there is to see, however long their chains are.
+    pub fn found_in<T: Clone>(
+        &self,
+        known: &mut HashMap<Subject, T>,
+        formula: &'a Formula,
+        own: &dyn Fn(&'a Formula) -> T,
+        join: &dyn Fn(T, T) -> T,
+    ) -> T {
+        // Of those on the list, the names that wait for what stands behind them.
+        let mut begun: BTreeSet<Subject> = BTreeSet::new();
+        let mut waiting: Vec<Subject> = named_in(formula);
+        while let Some(subject) = waiting.last().copied() {
+            let Some(inner) = self.formula(subject).filter(|_| !known.contains_key(&subject)) else {
+                waiting.pop();
+                continue;
+            };
+            let named = named_in(inner).into_iter();
+            let missing: Vec<Subject> = named.filter(|s| !known.contains_key(s) && !begun.contains(s)).collect();
+            if begun.insert(subject) && !missing.is_empty() {
+                waiting.extend(missing);
+                continue;
+            }
+            let found = joined(known, inner, own, join);
+            known.insert(subject, found);
+        }
+        joined(known, formula, own, join)
     }
 
     /// The sources that a formula reads, through what it names.
@@ -126,6 +155,39 @@ impl<'a> Context<'a> {
         let origin = self.design.sources.get(id.index()).and_then(|s| s.origin.as_deref());
         matches!(origin, Some("survey" | "feedback"))
     }
+}
+
+/// What a formula and its operands name.
+fn named_in(formula: &Formula) -> Vec<Subject> {
+    let (mut waiting, mut named) = (vec![formula], Vec::new());
+    while let Some(formula) = waiting.pop() {
+        named.extend(subject_of(formula));
+        waiting.extend(formula.operands());
+    }
+    named
+}
+
+/// What a formula, its operands and the names in them hold, in the order written.
+fn joined<'a, T: Clone>(
+    known: &HashMap<Subject, T>,
+    formula: &'a Formula,
+    own: &dyn Fn(&'a Formula) -> T,
+    join: &dyn Fn(T, T) -> T,
+) -> T {
+    let mut found = own(formula);
+    let mut waiting = vec![formula];
+    while let Some(part) = waiting.pop() {
+        if !std::ptr::eq(part, formula) {
+            found = join(found, own(part));
+        }
+        if let Some(held) = subject_of(part).and_then(|s| known.get(&s)) {
+            found = join(found, held.clone());
+        }
+        let mut operands = part.operands();
+        operands.reverse();
+        waiting.extend(operands);
+    }
+    found
 }
 
 /// What a formula names, where it is a name.

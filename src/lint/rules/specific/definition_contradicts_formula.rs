@@ -38,7 +38,9 @@
 //! 数的比较，而数值或方向不同。单位会换算（2 小时即 120 分钟，80% 即 0.8，3 万元即 30000 元）；“以上”“以下”按含与不含界限两
 //! 种理解。
 
-use crate::design::{CompareOp, FormulaKind, RowExpr, RowKind};
+use std::collections::HashMap;
+
+use crate::design::{CompareOp, FormulaKind, RowExpr, RowKind, Subject};
 use crate::lint::rules::prelude::*;
 use crate::lint::shape;
 use crate::lint::text::{self, Sense};
@@ -51,11 +53,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    let mut known = HashMap::new();
     for (id, indicator, node) in context.sound() {
         let Some(definition) = &indicator.naming.definition else { continue };
         let limits = text::limits(definition);
         let [said] = limits.as_slice() else { continue };
-        let Some((sense, value, place)) = limit_of(context, &indicator.formula) else { continue };
+        let Some((sense, value, place)) = limit_of(context, &mut known, &indicator.formula) else { continue };
         let senses_differ = said.sense != sense && !(said.loose && said.sense.without_limit() == sense.without_limit());
         // The number may be written in any unit that the definition names.
         let same_number = said.values.iter().any(|v| (v - value).abs() <= 1e-9 * v.abs().max(value.abs()).max(1.0));
@@ -84,36 +87,51 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The one comparison with a number that a formula's rows are chosen by: its sense, its value in base units, its place.
+/// A comparison with a number: its sense, its value in base units, its place.
+type Limit = (Sense, f64, crate::source::Span);
+
+/// The one comparison with a number that a formula's rows are chosen by.
 fn limit_of<'a>(
     context: &Context<'a>,
+    known: &mut HashMap<Subject, Vec<Limit>>,
     formula: &'a crate::design::Formula,
-) -> Option<(Sense, f64, crate::source::Span)> {
-    let mut found: Vec<(Sense, f64, crate::source::Span)> = Vec::new();
-    context.deep(formula, &mut |f| {
-        let filters = match &f.kind {
-            FormulaKind::Aggregate(a) => a.filter.as_ref(),
-            FormulaKind::Set(s) => s.filter.as_ref(),
-            _ => None,
-        };
-        if let Some(filter) = filters {
-            shape::each_row(filter, &mut |r| {
-                if let RowKind::Compare { op, left, right } = &r.kind {
-                    let sides = number(right).map(|n| (*op, n)).or_else(|| number(left).map(|n| (turned(*op), n)));
-                    if let Some((op, n)) = sides
-                        && let Some(sense) = sense_of(op)
-                    {
-                        found.push((sense, n, r.span.0));
-                    }
-                }
-            });
-        }
-    });
-    found.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
-    match found[..] {
+) -> Option<Limit> {
+    // Two that differ say as little as many.
+    let join = |mut a: Vec<Limit>, b: Vec<Limit>| {
+        let new = |limit: &Limit| a.iter().all(|known| (known.0, known.1) != (limit.0, limit.1));
+        let new: Vec<Limit> = b.into_iter().filter(new).collect();
+        a.extend(new);
+        a.truncate(2);
+        a
+    };
+    match context.found_in(known, formula, &limits, &join)[..] {
         [one] => Some(one),
         _ => None,
     }
+}
+
+/// The comparisons in the filter of a part of a formula.
+fn limits(formula: &crate::design::Formula) -> Vec<Limit> {
+    let mut found: Vec<Limit> = Vec::new();
+    let filter = match &formula.kind {
+        FormulaKind::Aggregate(a) => a.filter.as_ref(),
+        FormulaKind::Set(s) => s.filter.as_ref(),
+        _ => None,
+    };
+    if let Some(filter) = filter {
+        shape::each_row(filter, &mut |r| {
+            if let RowKind::Compare { op, left, right } = &r.kind {
+                let sides = number(right).map(|n| (*op, n)).or_else(|| number(left).map(|n| (turned(*op), n)));
+                if let Some((op, n)) = sides
+                    && let Some(sense) = sense_of(op)
+                    && found.iter().all(|known| (known.0, known.1) != (sense, n))
+                {
+                    found.push((sense, n, r.span.0));
+                }
+            }
+        });
+    }
+    found
 }
 
 fn number(expr: &RowExpr) -> Option<f64> {

@@ -37,7 +37,9 @@
 //! “成本与满意度”无法说上升还是下降：数值变了，不知道是哪一个变了。每件事各立一个指标，放在同一个关键成功因素下。公式本身
 //! 就把两者合在一起的（相加、`and`、`or`、列表、并集）、表示相除的（成本/人）以及词语内部的（参与率、饱和度、及时率）不报。
 
-use crate::design::{ArithmeticOp, FormulaKind, RowKind};
+use std::collections::HashMap;
+
+use crate::design::{ArithmeticOp, FormulaKind, RowKind, Subject};
 use crate::lint::rules::prelude::*;
 use crate::lint::shape;
 use crate::lint::text;
@@ -92,10 +94,11 @@ const INSIDE: [&str; 38] = [
 ];
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    let mut known = HashMap::new();
     for (id, indicator, node) in context.indicators() {
         let title = indicator.naming.title();
         let Some((first, second)) = joined(title) else { continue };
-        if context.is_sound(id) && formula_joins(context, &indicator.formula) {
+        if context.is_sound(id) && formula_joins(context, &mut known, &indicator.formula) {
             continue;
         }
         let place = node.decl.label.as_ref().map_or(node.place(), |l| l.span);
@@ -132,34 +135,39 @@ fn joined(title: &str) -> Option<(String, String)> {
 }
 
 /// Whether the formula joins things itself: then the name only says so.
-fn formula_joins<'a>(context: &Context<'a>, formula: &'a crate::design::Formula) -> bool {
-    let mut joins = false;
-    context.deep(formula, &mut |f| {
-        let mut rows = |expr: Option<&crate::design::RowExpr>| {
-            if let Some(expr) = expr {
-                shape::each_row(expr, &mut |r| {
-                    joins |= matches!(
-                        r.kind,
-                        RowKind::And(..) | RowKind::Or(..) | RowKind::InList { .. } | RowKind::Arithmetic { .. }
-                    );
-                });
-            }
-        };
-        match &f.kind {
-            FormulaKind::Aggregate(a) => {
-                rows(a.filter.as_ref());
-                rows(a.argument.as_ref());
-            }
-            FormulaKind::Set(s) => rows(s.filter.as_ref()),
-            // A quotient, and what is added or combined.
-            FormulaKind::Arithmetic { op: ArithmeticOp::Add | ArithmeticOp::Multiply, .. }
-            | FormulaKind::SetOperation { .. }
-            | FormulaKind::And(..)
-            | FormulaKind::Or(..)
-            | FormulaKind::Function { .. } => joins = true,
-            _ => {}
-        }
-    });
+fn formula_joins<'a>(
+    context: &Context<'a>,
+    known: &mut HashMap<Subject, bool>,
+    formula: &'a crate::design::Formula,
+) -> bool {
+    let joins = context.found_in(known, formula, &joins, &|a, b| a || b);
     let slash = context.quotient(formula).is_some();
     joins || (slash && context.slice(formula.span.0).contains('/') && context.sources_of(formula).len() > 1)
+}
+
+/// Whether a part of a formula joins things by itself.
+fn joins(formula: &crate::design::Formula) -> bool {
+    let rows = |expr: Option<&crate::design::RowExpr>| {
+        let mut joins = false;
+        if let Some(expr) = expr {
+            shape::each_row(expr, &mut |r| {
+                joins |= matches!(
+                    r.kind,
+                    RowKind::And(..) | RowKind::Or(..) | RowKind::InList { .. } | RowKind::Arithmetic { .. }
+                );
+            });
+        }
+        joins
+    };
+    match &formula.kind {
+        FormulaKind::Aggregate(a) => rows(a.filter.as_ref()) || rows(a.argument.as_ref()),
+        FormulaKind::Set(s) => rows(s.filter.as_ref()),
+        // A quotient, and what is added or combined.
+        FormulaKind::Arithmetic { op: ArithmeticOp::Add | ArithmeticOp::Multiply, .. }
+        | FormulaKind::SetOperation { .. }
+        | FormulaKind::And(..)
+        | FormulaKind::Or(..)
+        | FormulaKind::Function { .. } => true,
+        _ => false,
+    }
 }

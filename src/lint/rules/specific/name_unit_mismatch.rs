@@ -32,7 +32,9 @@
 //! “差错率”的单位是件，“退货数”的单位是 %，“周期”的单位是单：读者会相信名称。名称含“率”“占比”“%”而单位不是比值，含“数”而单
 //! 位是 %，含“周期”“时长”“时间”而单位不是时长时报告。“效率”“频率”“汇率”“周转率”等不是占比的“率”不报。
 
-use crate::design::{FormulaKind, Indicator};
+use std::collections::HashMap;
+
+use crate::design::{Formula, FormulaKind, Indicator, Subject};
 use crate::lint::rules::prelude::*;
 use crate::lint::shape;
 use crate::lint::text;
@@ -98,6 +100,7 @@ const NO_TIMES: [&str; 15] = [
 ];
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    let mut known = HashMap::new();
     for (id, indicator, node) in context.sound() {
         let title = indicator.naming.title();
         let unit = &indicator.unit;
@@ -105,7 +108,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (en, zh) = match promised(title) {
             Some(Promise::Share) if !is_ratio(context, indicator) => ("a rate", "比率"),
             Some(Promise::Number) if unit.is_percent() => ("a number", "数量"),
-            Some(Promise::Time) if !is_time(context, indicator) => ("a time", "时长"),
+            Some(Promise::Time) if !is_time(context, &mut known, indicator) => ("a time", "时长"),
             _ => continue,
         };
         let place = node.keys.get("unit").map_or(node.place(), |(_, p)| p.span);
@@ -174,7 +177,7 @@ fn is_ratio<'a>(context: &Context<'a>, indicator: &'a Indicator) -> bool {
 }
 
 /// A duration, alone or per something, or a count of days.
-fn is_time<'a>(context: &Context<'a>, indicator: &'a Indicator) -> bool {
+fn is_time<'a>(context: &Context<'a>, known: &mut HashMap<Subject, bool>, indicator: &'a Indicator) -> bool {
     let unit = &indicator.unit;
     if shape::has_time(&unit.quantity) {
         return true;
@@ -189,18 +192,20 @@ fn is_time<'a>(context: &Context<'a>, indicator: &'a Indicator) -> bool {
     if matches!(unit.quantity.single(), Some(Base::Scale(_))) || !unit.quantity.is_plain() {
         return false;
     }
+    context.found_in(known, &indicator.formula, &counts_workdays, &|a, b| a || b)
+}
+
+fn counts_workdays(formula: &Formula) -> bool {
     let mut workdays = false;
-    context.deep(&indicator.formula, &mut |f| {
-        if let FormulaKind::Aggregate(a) = &f.kind {
-            for row in shape::rows_of(a) {
-                shape::each_row(row, &mut |r| {
-                    workdays |= matches!(
-                        &r.kind,
-                        crate::design::RowKind::Function { function: crate::design::RowFunction::Workdays, .. }
-                    );
-                });
-            }
+    if let FormulaKind::Aggregate(a) = &formula.kind {
+        for row in shape::rows_of(a) {
+            shape::each_row(row, &mut |r| {
+                workdays |= matches!(
+                    &r.kind,
+                    crate::design::RowKind::Function { function: crate::design::RowFunction::Workdays, .. }
+                );
+            });
         }
-    });
+    }
     workdays
 }

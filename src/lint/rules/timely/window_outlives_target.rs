@@ -38,9 +38,13 @@
 //!
 //! 目标半年后到期，而近 12 个月的平均里还有一半是去年：现在做的事几乎看不出来。请用更短的窗口，或更晚的到期日。
 
-use crate::design::FormulaKind;
+use std::collections::HashMap;
+
+use crate::design::{Formula, FormulaKind};
 use crate::lint::rules::prelude::*;
 use crate::lint::shape::due_day;
+use crate::source::Span;
+use crate::value::Step;
 use crate::value::calendar::days_between;
 
 pub const RULE: Rule = Rule {
@@ -52,21 +56,22 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = &context.design.calendar;
+    let mut known = HashMap::new();
     for (id, indicator, node) in context.sound() {
         let start = indicator.baseline.as_ref().map(|b| b.period.window(calendar).last()).or(indicator.since);
         let Some(start) = start else { continue };
         let Some(due) = indicator.targets.iter().map(|t| due_day(context, t.due)).max() else { continue };
         let left = days_between(start, due);
-        let mut longest = None;
-        context.deep(&indicator.formula, &mut |f| {
-            if let FormulaKind::Rolling { step, .. } = &f.kind {
-                let days = days_between(calendar.add(due, step.back()), due);
-                if longest.as_ref().is_none_or(|(most, _, _)| days > *most) {
-                    longest = Some((days, *step, f.span.0));
-                }
-            }
+        let windows = context.found_in(&mut known, &indicator.formula, &windows, &|mut a: Windows, b| {
+            a.extend(b.into_iter().filter(|(step, _)| a.iter().all(|(s, _)| s != step)).collect::<Vec<_>>());
+            a
         });
-        let Some((days, step, span)) = longest.filter(|(days, _, _)| *days > left + 3 && left > 0) else { continue };
+        let lengths = windows.into_iter().rev().map(|(step, span)| {
+            let days = days_between(calendar.add(due, step.back()), due);
+            (days, step, span)
+        });
+        let longest = lengths.max_by_key(|(days, _, _)| *days);
+        let Some((_, step, span)) = longest.filter(|(days, _, _)| *days > left + 3 && left > 0) else { continue };
         let name = indicator.naming.title();
         let place =
             if span.file == node.decl.span.file && node.decl.span.start <= span.start && span.end <= node.decl.span.end
@@ -75,7 +80,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             } else {
                 node.place()
             };
-        let _ = days;
         findings.push(
             Finding::at(
                 place,
@@ -88,5 +92,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .help(say!("take a shorter window, or a later day", "缩短窗口，或推迟到期日"))
             .of(id),
         );
+    }
+}
+
+/// The lengths of rolling windows, each where it stands first.
+type Windows = Vec<(Step, Span)>;
+
+fn windows(formula: &Formula) -> Windows {
+    match &formula.kind {
+        FormulaKind::Rolling { step, .. } => vec![(*step, formula.span.0)],
+        _ => Vec::new(),
     }
 }
