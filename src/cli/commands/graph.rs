@@ -1,4 +1,4 @@
-use crate::diagnostic::say;
+use crate::diagnostic::{Words, say};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -148,7 +148,8 @@ impl GraphFormat {
 pub fn run(args: &GraphArgs, ui: &Ui) -> Result<Exit, Failure> {
     let format = format(args)?;
     if args.focus.is_some() && args.view == ViewArg::Fishbone {
-        return Err(Failure::usage("`--focus` is of the lineage").help("add `--view lineage`"));
+        return Err(Failure::usage(say!("`--focus` is of the lineage", "`--focus` 用于数据血缘"))
+            .help(say!("add `--view lineage`", "请加上 `--view lineage`")));
     }
     let loaded = match super::load_sound(&args.path, ui)? {
         Ok(loaded) => loaded,
@@ -245,9 +246,9 @@ fn rendered(args: &GraphArgs, format: GraphFormat, subject: &Subject<'_>) -> Res
     let mut graph = Graph::new(subject);
     if let Some(name) = &args.focus {
         graph = graph.around(name).map_err(|near| {
-            let failure = Failure::usage(format!("nothing in the lineage is called `{name}`"));
+            let failure = Failure::usage(say!("nothing in the lineage is called `{name}`", "数据血缘中没有 `{name}`"));
             match near {
-                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                Some(near) => failure.help(Words::meant(&near)),
                 None => failure,
             }
         })?;

@@ -48,6 +48,7 @@ const SHOWN: usize = 100;
 pub fn run(args: &WatchArgs, ui: &Ui) -> Result<Exit, Failure> {
     // A path that leads nowhere is wrong from the start; later it may come back.
     workspace::find_one(&args.path).map_err(Failure::usage)?;
+    let lang = ui.diagnostics_lang();
     let format = args.report.as_deref().map(Format::of).transpose()?;
     let mut changes = Changes::new(args)?;
     let server = match args.serve {
@@ -55,25 +56,27 @@ pub fn run(args: &WatchArgs, ui: &Ui) -> Result<Exit, Failure> {
         false => None,
     };
     if let Some(server) = &server {
-        ui.print(&format!("serving {}\n", server.url()))?;
+        ui.print(&format!("{} {}\n", lang.pick("serving", "页面地址"), server.url()))?;
     }
     let mut round = Round { args, ui, server, format, said: None };
     loop {
         round.run(&mut changes)?;
-        ui.print(&format!("{}\n", ui.paint.paint(DIM, "waiting for changes, Ctrl-C ends")))?;
+        let waiting = lang.pick("waiting for changes, Ctrl-C ends", "等待改动，按 Ctrl-C 结束");
+        ui.print(&format!("{}\n", ui.paint.paint(DIM, waiting)))?;
         let paths = changes.next()?;
-        ui.print(&format!("\n{} {}\n", ui.paint.paint(DIM, "changed:"), listed(&paths)))?;
+        let changed = ui.paint.paint(DIM, lang.pick("changed:", "改动："));
+        ui.print(&format!("\n{changed} {}\n", listed(&paths, lang)))?;
     }
 }
 
 /// Up to three names.
-fn listed(paths: &[String]) -> String {
+fn listed(paths: &[String], lang: Lang) -> String {
     let more = paths.len().saturating_sub(3);
     let mut names: Vec<String> = paths.iter().take(3).map(|p| visible(p).into_owned()).collect();
     if more > 0 {
-        names.push(format!("{more} more"));
+        names.push(format!("{more} {}", lang.pick("more", "个其他文件")));
     }
-    names.join(", ")
+    names.join(lang.comma())
 }
 
 // ---- one round ---------------------------------------------------------------------------------------------------
@@ -113,7 +116,8 @@ impl Round<'_> {
             Ok(page) => self.show(page),
             Err(problem) => {
                 if self.args.report.is_some() {
-                    self.ui.print("the report is left as it was\n")?;
+                    let lang = self.ui.diagnostics_lang();
+                    self.ui.print(&format!("{}\n", lang.pick("the report is left as it was", "报告保持不变")))?;
                 }
                 self.show_problem(&problem, lang);
             }
@@ -187,7 +191,8 @@ impl Round<'_> {
         let theme = of.theme.into();
         if let (Some(path), Some(format)) = (&self.args.report, self.format) {
             write_files(&[(path.clone(), format.rendered(&report, theme)?)])?;
-            ui.print(&format!("wrote {}\n", visible(&path.to_string_lossy())))?;
+            let wrote = ui.diagnostics_lang().pick("wrote", "已写入");
+            ui.print(&format!("{wrote} {}\n", visible(&path.to_string_lossy())))?;
         }
         Ok(Ok(html::live(&report, theme)))
     }
@@ -199,7 +204,8 @@ impl Round<'_> {
         let options = human::Options { paint: self.ui.paint, columns: self.ui.columns() };
         let text = human::render(&report, options);
         if self.said.as_ref() == Some(&text) {
-            return self.ui.print(&format!("{}, as before\n", words::sentence(report.counts(), lang)));
+            let as_before = lang.pick(", as before", "，与上次相同");
+            return self.ui.print(&format!("{}{as_before}\n", words::sentence(report.counts(), lang)));
         }
         self.ui.print(&text)?;
         self.said = Some(text);

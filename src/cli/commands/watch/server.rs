@@ -13,6 +13,7 @@ use axum::routing::get;
 use tokio::sync::watch;
 
 use crate::cli::ui::Failure;
+use crate::diagnostic::say;
 use crate::render::live::Page;
 
 type Pages = watch::Receiver<Page>;
@@ -25,7 +26,9 @@ pub struct Server {
 impl Server {
     /// Serves a first page on a free port, until the process ends.
     pub fn start(page: Page) -> Result<Server, Failure> {
-        let cannot = |error: std::io::Error| Failure::usage(format!("cannot serve on 127.0.0.1: {error}"));
+        let cannot = |error: std::io::Error| {
+            Failure::usage(say!("cannot serve on 127.0.0.1: {error}", "无法在 127.0.0.1 上提供页面：{error}"))
+        };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
