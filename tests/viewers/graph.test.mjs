@@ -1,4 +1,4 @@
-// The fishbone in Chromium and in librsvg.
+// The fishbone and the lineage in Chromium and in librsvg.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -25,16 +25,16 @@ test("no glyph lies on another, in two font stacks", async (t) => {
   const designs = [...examples, hostile, await large(join(out, "large"))];
   for (const design of designs) {
     for (const lang of ["en", "zh"]) {
-      for (const density of ["full", "compact", "mini"]) {
-        const file = join(out, "fishbone.svg");
-        await kpi("graph", design, "--lang", lang, "--density", density, "-o", file);
+      for (const how of ["--density=full", "--density=compact", "--density=mini", "--view=lineage"]) {
+        const file = join(out, "picture.svg");
+        await kpi("graph", design, "--lang", lang, how, "-o", file);
         const { page, wrong } = await open(context, file);
         for (const families of [null, ...stacks]) {
           if (families) await setFonts(page, families);
           const boxes = await page.evaluate(inkOfTexts);
           assert.ok(boxes.length > 10, `${boxes.length} texts`);
           const found = overlaps(boxes).map(([a, b]) => `${a.text} / ${b.text}`);
-          assert.deepEqual(found, [], `${basename(design)} ${lang} ${density} ${families}`);
+          assert.deepEqual(found, [], `${basename(design)} ${lang} ${how} ${families}`);
         }
         assert.deepEqual(wrong, []);
         await page.close();
