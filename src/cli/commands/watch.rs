@@ -65,7 +65,7 @@ pub fn run(args: &WatchArgs, ui: &Ui) -> Result<Exit, Failure> {
         ui.print(&format!("{}\n", ui.paint.paint(DIM, waiting)))?;
         let paths = changes.next()?;
         let changed = ui.paint.paint(DIM, lang.pick("changed:", "改动："));
-        ui.print(&format!("\n{changed} {}\n", listed(&paths, lang)))?;
+        ui.print(&format!("\n{changed}{}{}\n", lang.pick(" ", ""), listed(&paths, lang)))?;
     }
 }
 
