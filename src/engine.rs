@@ -1,6 +1,7 @@
 //! The embedded engine: reads, cleans and scans with DataFusion. The only place that names it.
 
 mod clean;
+pub mod file;
 mod interner;
 mod lift;
 mod ordered;

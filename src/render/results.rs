@@ -5,6 +5,8 @@ pub mod format;
 pub mod json;
 pub mod markdown;
 pub mod ndjson;
+#[cfg(feature = "engine")]
+pub mod parquet;
 pub mod summary;
 pub mod table;
 pub mod view;

@@ -110,6 +110,47 @@ fn every_format_and_file() {
     assert_valid(&schema.stdout, &json.stdout);
 }
 
+/// A Parquet file has the cells of the CSV, typed.
+#[test]
+fn parquet_has_the_values_of_the_csv() {
+    use datafusion::arrow::array::{Array, Float64Array, StringArray};
+    use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    let shop = shop();
+    let line = "eval --from 2026-01 --to 2026-03 --measures --by-dimension region -o a.csv -o a.parquet -o b.parquet";
+    assert_eq!(run(shop.path(), line).code, 0);
+    let bytes = |file: &str| std::fs::read(shop.path().join(file)).expect("a result");
+    assert!(bytes("a.parquet") == bytes("b.parquet"));
+    let csv = String::from_utf8(bytes("a.csv")).expect("a text");
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let heads = lines.next().expect("heads");
+    let rows: Vec<Vec<&str>> = lines.collect();
+    let file = std::fs::File::open(shop.path().join("a.parquet")).expect("a file");
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("a reader");
+    let batch = reader.next().expect("rows").expect("rows");
+    assert_eq!(batch.num_rows(), rows.len());
+    let mut numbers = 0;
+    for (column, head) in heads.iter().enumerate() {
+        let found = batch.column_by_name(head).expect("a column");
+        for (at, row) in rows.iter().enumerate() {
+            let cell = row[column];
+            match (found.as_any().downcast_ref::<Float64Array>(), found.as_any().downcast_ref::<StringArray>()) {
+                (Some(found), _) if cell.is_empty() => assert!(found.is_null(at), "{head} {row:?}"),
+                (Some(found), _) => {
+                    numbers += 1;
+                    let wanted: f64 = cell.parse().expect("a number");
+                    assert!((found.value(at) - wanted).abs() <= 1e-9 * wanted.abs(), "{head} {row:?}");
+                }
+                (_, Some(found)) => assert_eq!(if found.is_null(at) { "" } else { found.value(at) }, cell, "{head}"),
+                _ => panic!("{head} is of another type"),
+            }
+        }
+    }
+    assert!(numbers > 40, "{numbers}");
+    let ran = run(shop.path(), "eval --period 2026-01 --format parquet");
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+}
+
 #[test]
 fn the_same_bytes_at_any_number_of_threads() {
     let shop = shop();

@@ -9,7 +9,7 @@ use crate::cli::output::{extension, write_files};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::design::Design;
 use crate::evaluate::{EvalRequest, Periods, usual_history};
-use crate::render::results::{Look, Shown, csv, json, markdown, ndjson, table};
+use crate::render::results::{Look, Shown, csv, json, markdown, ndjson, parquet, table};
 use crate::render::words;
 use crate::results::{Results, Row, Status, SubjectId};
 
@@ -61,7 +61,7 @@ pub struct EvalArgs {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<EvalFormat>,
 
-    /// Write to files instead of stdout; the extension picks the format (`.txt`, `.json`, `.ndjson`, `.csv`, `.md`).
+    /// Write to files instead of stdout; the extension picks the format (`.txt`, `.json`, `.ndjson`, `.csv`, `.md`, `.parquet`).
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
 
@@ -101,6 +101,8 @@ pub enum EvalFormat {
     /// One row a value.
     Csv,
     Markdown,
+    /// The columns of CSV with their types; into a file only.
+    Parquet,
 }
 
 impl EvalFormat {
@@ -111,6 +113,7 @@ impl EvalFormat {
             "ndjson" | "jsonl" => EvalFormat::Ndjson,
             "csv" => EvalFormat::Csv,
             "md" | "markdown" => EvalFormat::Markdown,
+            "parquet" => EvalFormat::Parquet,
             _ => return None,
         })
     }
@@ -125,6 +128,10 @@ pub enum Gate {
 
 pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
+    if outputs.is_empty() && args.format == Some(EvalFormat::Parquet) {
+        return Err(Failure::usage(say!("Parquet is no text to be printed", "Parquet 不是可以打印的文本"))
+            .help(say!("write it to a file: `-o results.parquet`", "请写入文件：`-o results.parquet`")));
+    }
     let loaded = match super::load_sound(&args.path, ui)? {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
@@ -174,12 +181,13 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
         ascii: args.ascii,
     };
     if outputs.is_empty() {
-        ui.print(&rendered(args.format.unwrap_or(EvalFormat::Table), &shown, look(false)))?;
+        let text = rendered(args.format.unwrap_or(EvalFormat::Table), &shown, look(false))?;
+        ui.print(&String::from_utf8_lossy(&text))?;
     } else {
         let whole: Vec<(PathBuf, Vec<u8>)> = outputs
             .into_iter()
-            .map(|(path, format)| (path, rendered(format, &shown, look(true)).into_bytes()))
-            .collect();
+            .map(|(path, format)| Ok((path, rendered(format, &shown, look(true))?)))
+            .collect::<Result<_, Failure>>()?;
         write_files(&whole)?;
     }
     for notice in &results.notices {
@@ -191,14 +199,19 @@ pub fn run(args: &EvalArgs, ui: &Ui) -> Result<Exit, Failure> {
     Ok(gate(&args.gate, &results, ui))
 }
 
-fn rendered(format: EvalFormat, shown: &Shown<'_>, look: Look) -> String {
-    match format {
+fn rendered(format: EvalFormat, shown: &Shown<'_>, look: Look) -> Result<Vec<u8>, Failure> {
+    let text = match format {
         EvalFormat::Table => table::render(shown, look),
         EvalFormat::Json => json::render(shown),
         EvalFormat::Ndjson => ndjson::render(shown),
         EvalFormat::Csv => csv::render(shown),
         EvalFormat::Markdown => markdown::render(shown),
-    }
+        EvalFormat::Parquet => {
+            return parquet::render(shown)
+                .map_err(|error| Failure::usage(say!("the file cannot be written: {error}", "无法写入文件：{error}")));
+        }
+    };
+    Ok(text.into_bytes())
 }
 
 /// How many periods before it the trend of a single period takes: nothing else shows one.
