@@ -205,7 +205,7 @@ impl Part {
     }
 
     /// A data error in this part.
-    pub fn error(&self, code: Code, message: impl Into<Words>, row: Option<u64>, column: Option<&str>) -> Diagnostic {
+    pub fn error(&self, code: Code, message: Words, row: Option<u64>, column: Option<&str>) -> Diagnostic {
         Diagnostic::error(code, self.from, message).data(DataPlace {
             file: self.display.clone(),
             row,

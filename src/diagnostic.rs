@@ -89,11 +89,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn error(code: Code, span: Span, message: impl Into<Words>) -> Self {
+    pub fn error(code: Code, span: Span, message: Words) -> Self {
         Diagnostic {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message,
             labels: vec![Label { span, text: Words::default() }],
             help: None,
             fix: None,
@@ -102,25 +102,25 @@ impl Diagnostic {
     }
 
     /// An error that no place in the design's text is to blame for.
-    pub fn placeless(code: Code, message: impl Into<Words>) -> Self {
+    pub fn placeless(code: Code, message: Words) -> Self {
         Diagnostic { labels: Vec::new(), ..Diagnostic::error(code, Span::default(), message) }
     }
 
     /// What the first label says at its place.
-    pub fn saying(mut self, text: impl Into<Words>) -> Self {
+    pub fn saying(mut self, text: Words) -> Self {
         if let Some(label) = self.labels.first_mut() {
-            label.text = text.into();
+            label.text = text;
         }
         self
     }
 
-    pub fn label(mut self, span: Span, text: impl Into<Words>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+    pub fn label(mut self, span: Span, text: Words) -> Self {
+        self.labels.push(Label { span, text });
         self
     }
 
-    pub fn help(mut self, help: impl Into<Words>) -> Self {
-        self.help = Some(help.into());
+    pub fn help(mut self, help: Words) -> Self {
+        self.help = Some(help);
         self
     }
 
@@ -132,8 +132,8 @@ impl Diagnostic {
         self.help(Words::meant(near)).fix(Applicability::Proposed, title, edits)
     }
 
-    pub fn fix(mut self, applicability: Applicability, title: impl Into<Words>, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), applicability, edits });
+    pub fn fix(mut self, applicability: Applicability, title: Words, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix { title, applicability, edits });
         self
     }
 

@@ -86,7 +86,7 @@ fn around(outer: Span, inner: Span) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Words};
     use crate::syntax::parse;
 
     const DESIGN: &str = "design d { owner: \"a\" }\n\nsource orders {\n  field fee: decimal\n}\n\nfactor f \"F\" {\n  weight: 30%\n  indicator csat \"C\" {\n    formula:   count( orders )\n    action when off_target \"call\" { owner: \"b\" }\n  }\n}\n\ntest \"all is well\" {\n  expect csat in 2026 = 1\n}\n";
@@ -96,7 +96,7 @@ mod tests {
         let file = sources.iter().next().unwrap();
         let start = text.find(needle).unwrap();
         let span = Span::new(file.id, start, start + needle.len());
-        let key = Key::new(&Diagnostic::error(Code::new("E1", "e"), span, "m"), &sources, &[parse(file)]);
+        let key = Key::new(&Diagnostic::error(Code::new("E1", "e"), span, Words::same("m")), &sources, &[parse(file)]);
         (key.subject, key.text)
     }
 

@@ -136,7 +136,7 @@ fn as_readable(sources: &Sources, texts: &BTreeMap<FileId, String>) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Words};
 
     const TEXT: &str = "measure a = b + c\nmeasure d = e\n";
 
@@ -149,7 +149,11 @@ mod tests {
                     span: Span::new(FileId(0), *start, *end),
                     text: text.to_string(),
                 });
-                Diagnostic::placeless(Code::new("E1", "e"), "m").fix(Applicability::Safe, "t", edits.collect())
+                Diagnostic::placeless(Code::new("E1", "e"), Words::same("m")).fix(
+                    Applicability::Safe,
+                    Words::same("t"),
+                    edits.collect(),
+                )
             })
             .collect();
         let round = round(&sources, &diagnostics, Applicability::Safe, |_| true);

@@ -152,7 +152,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// What has no Chinese yet.
+/// For failures of the command line and for tests; diagnostics take nothing but both languages.
 impl From<&str> for Words {
     fn from(text: &str) -> Words {
         Words::same(text)

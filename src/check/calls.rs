@@ -146,7 +146,11 @@ impl Call<'_> {
     }
 
     fn wrong_arguments(&self, span: Span, message: Words, sink: &mut Diagnostics) {
-        sink.push(Diagnostic::error(codes::types::WRONG_ARGUMENTS, span, message).saying("").help(self.written()));
+        sink.push(
+            Diagnostic::error(codes::types::WRONG_ARGUMENTS, span, message)
+                .saying(Words::default())
+                .help(self.written()),
+        );
     }
 
     /// How the function is called, as a help.

@@ -308,9 +308,9 @@ fn binary(
                         op_span,
                         say!("these sets hold different keys", "这两个集合的键不同"),
                     )
-                    .saying("")
-                    .label(left_expr.span, "")
-                    .label(right_expr.span, "")
+                    .saying(Words::default())
+                    .label(left_expr.span, Words::default())
+                    .label(right_expr.span, Words::default())
                     .help(say!(
                         "two ids compare when they are one field, or refer to one source (`field x: id -> customers`)",
                         "两个标识是同一字段，或引用同一来源（`field x: id -> customers`），才能比较"
@@ -451,7 +451,7 @@ pub(super) fn alike(
     let (left, right) = (units::describe(&a.ty), units::describe(&b.ty));
     sink.push(
         Diagnostic::error(codes::types::WRONG_TYPE, span, doing.cannot(&left, &right))
-            .saying("")
+            .saying(Words::default())
             .label(a_expr.span, units::this_is(&left))
             .label(b_expr.span, units::this_is(&right))
             .help(match (&a.ty, &b.ty) {

@@ -9,7 +9,7 @@ use operators::{alike, inexact};
 use super::scope::{Entity, Poison, Scope};
 use super::units;
 use crate::design::{Field, FieldKind, FieldPath, RowExpr, RowKind, RowType, SourceId};
-use crate::diagnostic::{Diagnostic, Diagnostics, closest, codes, say};
+use crate::diagnostic::{Diagnostic, Diagnostics, Words, closest, codes, say};
 use crate::source::{Origin, Span};
 use crate::syntax::ast::{Expr, ExprKind, Name, Unary};
 use crate::value::Quantity;
@@ -165,7 +165,7 @@ impl Rows<'_> {
             ExprKind::InSet { set, .. } => {
                 sink.push(
                     Diagnostic::error(codes::types::ONLY_OVER_ROWS, set.span, say!("a set cannot filter rows", "集合不能筛选行"))
-                        .saying("")
+                        .saying(Words::default())
                         .help(say!("choose a set as a slice, as in `only(x, customer in SET)`; values stand in parentheses, as in `in (\"a\", \"b\")`", "把集合用作切片，例如 `only(x, customer in SET)`；若干值写在括号里，例如 `in (\"a\", \"b\")`")),
                 );
                 None
@@ -305,7 +305,7 @@ fn time(written: &str, span: Span, sink: &mut Diagnostics) -> Option<RowExpr> {
     };
     sink.push(
         Diagnostic::error(codes::types::BAD_TIME, span, say!("`{written}`: {}", "`{written}`：{}", why))
-            .saying("")
+            .saying(Words::default())
             .help(say!(
                 "a day is written `2026-12-31`, a moment `2026-12-31T09:00`",
                 "日期写成 `2026-12-31`，时刻写成 `2026-12-31T09:00`"

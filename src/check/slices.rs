@@ -43,7 +43,7 @@ pub fn slice(
                             left.span,
                             say!("a dimension stands twice in one slice", "一个切片里维度写了两次"),
                         )
-                        .saying("again")
+                        .saying(say!("again", "再次写出"))
                         .help(say!(
                             "a row has one value of a dimension; give one",
                             "一行在一个维度上只有一个值；只写一个"
@@ -444,7 +444,7 @@ fn chosen(
                     declared.naming.name
                 ),
             )
-            .saying("")
+            .saying(Words::default())
             .label(span, say!("this dimension", "这个维度"))
             .label(declared.naming.span, say!("declared here", "在此声明"))
             .help(say!(

@@ -207,7 +207,7 @@ pub fn mismatch(
 ) {
     let (left, right) = (describe_quantity(a), describe_quantity(b));
     let diagnostic = Diagnostic::error(codes::types::UNIT_MISMATCH, span, doing.cannot(&left, &right))
-        .saying("")
+        .saying(Words::default())
         .label(a_expr.span, this_is(&left))
         .label(b_expr.span, this_is(&right));
     let bare_beside = |bare: &Expr, other: &Quantity| {

@@ -63,7 +63,7 @@ impl Rows<'_> {
                         plural
                     ),
                 )
-                .saying("")
+                .saying(Words::default())
                 .help(say!(
                     "it is written `{}`, as in `{}`",
                     "写成 `{}`，例如 `{}`",

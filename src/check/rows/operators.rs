@@ -131,7 +131,7 @@ impl Rows<'_> {
                             op.symbol()
                         ),
                     )
-                    .saying("")
+                    .saying(Words::default())
                     .help(say!("a set is written `set(orders.customer_id)`", "集合写成 `set(orders.customer_id)`")),
                 );
                 None
@@ -326,7 +326,7 @@ pub(super) fn alike(
     }
     let (left, right) = (units::describe_row(&a.ty), units::describe_row(&b.ty));
     let diagnostic = Diagnostic::error(codes::types::WRONG_TYPE, span, doing.cannot(&left, &right))
-        .saying("")
+        .saying(Words::default())
         .label(a_expr.span, units::this_is(&left))
         .label(b_expr.span, units::this_is(&right));
     sink.push(match requoted(a, b, b_expr).or_else(|| requoted(b, a, a_expr)) {

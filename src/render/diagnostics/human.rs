@@ -471,9 +471,9 @@ mod tests {
     fn the_shape() {
         let text = "\n".repeat(161) + "    formula: count(surveis where score >= 4) / count(surveys)\n";
         let sources = one(&text);
-        let d = Diagnostic::error(CODE, span(&sources, 0, "surveis"), "unknown name `surveis`")
-            .saying("no source, measure or indicator has this name")
-            .help("did you mean `surveys`?");
+        let d = Diagnostic::error(CODE, span(&sources, 0, "surveis"), "unknown name `surveis`".into())
+            .saying("no source, measure or indicator has this name".into())
+            .help("did you mean `surveys`?".into());
         insta::assert_snapshot!(show(&sources, &[d]), @r"
         error[E0203]: unknown name `surveis`
             ╭─[training.kpi:162:20]
@@ -493,19 +493,23 @@ mod tests {
             ("a.kpi".to_string(), "\tindicator 客户满意度 \"客户满意度\" { unit: 元 }\n// x\n\nunit: 元\n".to_string()),
             ("b.kpi".to_string(), "indicator 客户满意度 {}".to_string()),
         ]);
-        let d = Diagnostic::error(CODE, span(&sources, 0, "客户满意度"), "`客户满意度` is declared twice")
-            .saying("here")
-            .label(span(&sources, 0, "unit: 元"), "and this, which is said in so many words that they have to go on")
-            .label(span(&sources, 0, "元"), "")
-            .label(Span::new(FileId(0), 68, 69), "gap")
-            .label(span(&sources, 1, "客户满意度"), "first declared here");
+        let d = Diagnostic::error(CODE, span(&sources, 0, "客户满意度"), "`客户满意度` is declared twice".into())
+            .saying("here".into())
+            .label(
+                span(&sources, 0, "unit: 元"),
+                "and this, which is said in so many words that they have to go on".into(),
+            )
+            .label(span(&sources, 0, "元"), "".into())
+            .label(Span::new(FileId(0), 68, 69), "gap".into())
+            .label(span(&sources, 1, "客户满意度"), "first declared here".into());
         insta::assert_snapshot!(show_with(&sources, &[d], Some(72), None));
     }
 
     #[test]
     fn nothing_in_a_design_commands_the_terminal() {
         let sources = one("note: \"\u{1b}[2Jx\u{202e}y\" z");
-        let d = Diagnostic::error(CODE, span(&sources, 0, "z"), "bad \u{1b}]0;title\u{7}").saying("\u{9b}31m");
+        let d = Diagnostic::error(CODE, span(&sources, 0, "z"), "bad \u{1b}]0;title\u{7}".into())
+            .saying("\u{9b}31m".into());
         let shown = show(&sources, &[d]);
         assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
         insta::assert_snapshot!(shown);
@@ -515,7 +519,7 @@ mod tests {
     fn long_lines_are_cut_around_the_mark() {
         let text = format!("x: {} surveis {}", "客户 ".repeat(2000), "y ".repeat(90_000));
         let sources = one(&text);
-        let d = Diagnostic::error(CODE, span(&sources, 0, "surveis"), "unknown name").saying("here");
+        let d = Diagnostic::error(CODE, span(&sources, 0, "surveis"), "unknown name".into()).saying("here".into());
         insta::assert_snapshot!(show_with(&sources, &[d], Some(80), None));
     }
 
@@ -523,10 +527,10 @@ mod tests {
     fn ends_of_lines_and_files() {
         let sources = one("a: 1\n");
         let d = [
-            Diagnostic::error(CODE, Span::new(FileId(0), 4, 4), "at a line's end").saying("here"),
-            Diagnostic::error(CODE, Span::new(FileId(0), 5, 5), "at the file's end").saying("here"),
-            Diagnostic::error(CODE, Span::new(FileId(0), 0, 5), "over a line's end"),
-            Diagnostic::placeless(CODE, "nowhere"),
+            Diagnostic::error(CODE, Span::new(FileId(0), 4, 4), "at a line's end".into()).saying("here".into()),
+            Diagnostic::error(CODE, Span::new(FileId(0), 5, 5), "at the file's end".into()).saying("here".into()),
+            Diagnostic::error(CODE, Span::new(FileId(0), 0, 5), "over a line's end".into()),
+            Diagnostic::placeless(CODE, "nowhere".into()),
         ];
         insta::assert_snapshot!(show(&sources, &d));
     }
@@ -535,7 +539,7 @@ mod tests {
     fn very_many_are_grouped() {
         let sources = one("a: 1\n");
         let d: Vec<_> =
-            (0..5).map(|i| Diagnostic::error(CODE, Span::new(FileId(0), 0, 1), format!("number {i}"))).collect();
+            (0..5).map(|i| Diagnostic::error(CODE, Span::new(FileId(0), 0, 1), format!("number {i}").into())).collect();
         insta::assert_snapshot!(show_with(&sources, &d, None, Some(1)));
     }
 
@@ -550,10 +554,10 @@ mod tests {
             let sources = one(&text);
             let boundaries: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
             let at = |share: f64| boundaries[((boundaries.len() - 1) as f64 * share).round() as usize];
-            let mut diagnostic = Diagnostic::placeless(CODE, text.clone()).help(text.clone());
+            let mut diagnostic = Diagnostic::placeless(CODE, text.clone().into()).help(text.clone().into());
             for (a, b, says) in places {
                 let (start, end) = (at(a).min(at(b)), at(a).max(at(b)));
-                diagnostic = diagnostic.label(Span::new(FileId(0), start, end), says);
+                diagnostic = diagnostic.label(Span::new(FileId(0), start, end), says.into());
             }
             let shown = show_with(&sources, &[diagnostic], columns, None);
             proptest::prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'));
