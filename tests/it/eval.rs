@@ -448,6 +448,6 @@ fn the_readme_shows_the_scoreboard() {
     let root = super::support::root();
     let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
     let (_, command) = readme.split_once("cargo run -- ").expect("a command");
-    let ran = run(&root, command.lines().next().expect("a command"));
+    let ran = run(root, command.lines().next().expect("a command"));
     assert!(readme.contains(&format!("```text\n{}```\n", ran.stdout)), "the README lacks\n{}", ran.stdout);
 }
