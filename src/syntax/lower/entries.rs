@@ -520,10 +520,14 @@ impl Lower<'_> {
         let mut colon = false;
         for part in node.into_inner() {
             match part.as_rule() {
-                Rule::junk if !colon && part.as_str().trim_start().starts_with('"') => self.allow_without_colon(&allow),
                 Rule::colon => colon = true,
                 Rule::rule_name => allow.rule = self.name(&part),
-                Rule::short_text | Rule::long_text if allow.reason.is_none() => allow.reason = Some(self.text(&part)),
+                Rule::short_text | Rule::long_text => {
+                    if !colon {
+                        self.allow_without_colon(&allow);
+                    }
+                    allow.reason = Some(self.text(&part));
+                }
                 Rule::junk => self.explain(Place::Allow, start, part),
                 Rule::allow_word | Rule::until => {}
                 _ => allow.until = Some(self.single(part)),

@@ -13,15 +13,26 @@ pub fn format_human(value: &Number, unit: &Unit, locale: Option<&str>) -> String
     with_unit(text, unit, locale)
 }
 
-/// The difference of two values of a unit, with its sign: `+1.5 pp`, `-¥200`.
+/// The difference of two values of a unit, with its sign: `+1.5 pp`, `-¥200`. One that is there never reads as zero.
 pub fn format_difference(value: &Number, unit: &Unit, locale: Option<&str>) -> String {
-    let text = if unit.is_percent() {
-        let shown = unit.from_base(value);
-        format!("{} pp", digits_of(&shown, unit))
-    } else {
-        format_human(value, unit, locale)
-    };
-    if text.starts_with('-') || !text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { format!("+{text}") }
+    let shown = unit.from_base(value);
+    let number = told_from_zero(&shown, unit);
+    let zero = !has_digit(&number);
+    let text = if unit.is_percent() { format!("{number} pp") } else { with_unit(number, unit, locale) };
+    if text.starts_with('-') || zero { text } else { format!("+{text}") }
+}
+
+/// Rounded as any number is, but to its first digit where all of it would be rounded away.
+fn told_from_zero(shown: &Number, unit: &Unit) -> String {
+    let text = digits_of(shown, unit);
+    let size = shown.to_f64().abs();
+    let digits = (-size.log10().floor()) as i64;
+    // What is smaller is what floats leave behind.
+    if has_digit(&text) || size == 0.0 || digits > 9 { text } else { grouped(shown, digits) }
+}
+
+fn has_digit(number: &str) -> bool {
+    number.contains(|c: char| ('1'..='9').contains(&c))
 }
 
 /// The number itself, grouped and rounded.
@@ -167,6 +178,9 @@ mod tests {
         assert_eq!(format_difference(&exact("0.015"), &percent, None), "+1.5 pp");
         assert_eq!(format_difference(&exact("-0.015"), &percent, None), "-1.5 pp");
         assert_eq!(format_difference(&exact("0"), &percent, None), "0.0 pp");
+        assert_eq!(format_difference(&exact("-0.000316"), &percent, None), "-0.03 pp");
+        assert_eq!(format_difference(&exact("0.00096"), &percent, None), "+0.1 pp");
+        assert_eq!(format_difference(&exact("0.00004"), &percent, None), "+0.004 pp");
         assert_eq!(format_difference(&exact("200"), &yuan(), None), "+¥200.00");
         assert_eq!(format_difference(&exact("-200"), &yuan(), Some("zh")), "-200.00 元");
     }
