@@ -163,7 +163,7 @@ impl CheckArgs {
         match options.unknown() {
             None => Ok(options),
             Some(unknown) => {
-                let near = unknown.near.map(|near| Words::meant(near));
+                let near = unknown.near.map(Words::meant);
                 Err(Failure::usage(say!("there is no rule `{}`", "没有规则 `{}`", unknown.written))
                     .help(near.unwrap_or_else(|| say!("`kpi rule` lists all rules", "`kpi rule` 列出所有规则"))))
             }

@@ -22,7 +22,7 @@ pub fn run(args: &CodeArgs, ui: &Ui) -> Result<Exit, Failure> {
     let Some(page) = codes::page(wanted) else {
         let known: Vec<&str> = codes::pages().flat_map(|p| [p.code.id, p.code.name]).collect();
         let failure = Failure::usage(say!("there is no error code `{wanted}`", "没有错误码 `{wanted}`"));
-        let near = closest(wanted, known.iter().copied()).map(|n| Words::meant(n));
+        let near = closest(wanted, known.iter().copied()).map(Words::meant);
         return Err(failure.help(near.unwrap_or_else(|| say!("`kpi code` lists all", "`kpi code` 列出全部"))));
     };
     let title = format!("{} {}: {}", page.code.id, page.code.name, page.title);

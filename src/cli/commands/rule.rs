@@ -27,7 +27,7 @@ pub fn run(args: &RuleArgs, ui: &Ui) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     };
     let Some(rule) = lint::rule(wanted) else {
-        let near = lint::similar(wanted).map(|near| Words::meant(near));
+        let near = lint::similar(wanted).map(Words::meant);
         return Err(Failure::usage(say!("there is no rule `{wanted}`", "没有规则 `{wanted}`"))
             .help(near.unwrap_or_else(|| say!("`kpi rule` lists all", "`kpi rule` 列出全部"))));
     };
