@@ -186,21 +186,28 @@ fn view_box(scene: &Scene) -> String {
 
 pub fn path(steps: &[Step]) -> String {
     let mut d = String::new();
-    let mut to = |letter: char, points: &[(f64, f64)]| {
-        d.push(letter);
-        for (i, (x, y)) in points.iter().enumerate() {
-            let gap = if i > 0 { " " } else { "" };
-            let _ = write!(d, "{gap}{} {}", num(*x), num(*y));
-        }
-    };
+    // Where the pen is, as written: a line along an axis says one number.
+    let mut pen = (String::new(), String::new());
     for step in steps {
-        match *step {
-            Step::Move(x, y) => to('M', &[(x, y)]),
-            Step::Line(x, y) => to('L', &[(x, y)]),
-            Step::Curve(control, end) => to('Q', &[control, end]),
-            Step::Cubic(first, second, end) => to('C', &[first, second, end]),
-            Step::Close => to('Z', &[]),
+        let (letter, points) = match *step {
+            Step::Move(x, y) => ('M', vec![(x, y)]),
+            Step::Line(x, y) => ('L', vec![(x, y)]),
+            Step::Curve(control, end) => ('Q', vec![control, end]),
+            Step::Cubic(first, second, end) => ('C', vec![first, second, end]),
+            Step::Close => ('Z', vec![]),
+        };
+        let written: Vec<(String, String)> = points.iter().map(|(x, y)| (num(*x), num(*y))).collect();
+        match (letter, written.last()) {
+            ('L', Some((x, y))) if *y == pen.1 => d.extend(["H", x]),
+            ('L', Some((x, y))) if *x == pen.0 => d.extend(["V", y]),
+            _ => {
+                let words: Vec<String> = written.iter().map(|(x, y)| format!("{x} {y}")).collect();
+                d.push(letter);
+                d.push_str(&words.join(" "));
+            }
         }
+        // After a closed path comes a move.
+        pen = written.into_iter().next_back().unwrap_or_default();
     }
     d
 }
