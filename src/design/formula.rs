@@ -357,6 +357,51 @@ impl RowExpr {
             RowKind::Function { args, .. } => args.iter().collect(),
         }
     }
+
+    fn operands_mut(&mut self) -> Vec<&mut RowExpr> {
+        match &mut self.kind {
+            RowKind::Field(_)
+            | RowKind::Number(_)
+            | RowKind::Text(_)
+            | RowKind::Bool(_)
+            | RowKind::Date(_)
+            | RowKind::Timestamp(_)
+            | RowKind::Constant(_) => Vec::new(),
+            RowKind::Scaled(x, _)
+            | RowKind::Negate(x)
+            | RowKind::Not(x)
+            | RowKind::Moved { operand: x, .. }
+            | RowKind::IsMissing { operand: x, .. } => vec![x],
+            RowKind::Arithmetic { left: a, right: b, .. }
+            | RowKind::Compare { left: a, right: b, .. }
+            | RowKind::Elapsed { from: a, to: b }
+            | RowKind::And(a, b)
+            | RowKind::Or(a, b)
+            | RowKind::Otherwise(a, b)
+            | RowKind::Contains { operand: a, text: b }
+            | RowKind::StartsWith { operand: a, text: b } => vec![a, b],
+            RowKind::Between { operand, low, high, .. } => vec![operand, low, high],
+            RowKind::InList { operand, items, .. } => std::iter::once(operand.as_mut()).chain(items).collect(),
+            RowKind::If { condition, then, otherwise } => {
+                let mut all: Vec<&mut RowExpr> = vec![condition, then];
+                all.extend(otherwise.as_deref_mut());
+                all
+            }
+            RowKind::Function { args, .. } => args.iter_mut().collect(),
+        }
+    }
+
+    /// The same of the row that references lead to.
+    pub fn through(mut self, via: &[FieldId]) -> RowExpr {
+        let mut waiting = vec![&mut self];
+        while let Some(expr) = waiting.pop() {
+            match &mut expr.kind {
+                RowKind::Field(path) => path.via = via.iter().chain(&path.via).copied().collect(),
+                _ => waiting.extend(expr.operands_mut()),
+            }
+        }
+        self
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -43,7 +43,7 @@ pub struct CoverageEntry<'a> {
 pub struct PieceEntry<'a> {
     /// `indicator`, `measure`, `branch` or `target`.
     pub kind: &'static str,
-    /// The indicator or measure that it is, or is part of.
+    /// The indicator or measure that it is, or is part of; of a way through a computed field `source.field`.
     pub subject: &'a str,
     /// Of a branch: `then`, `else`, `known` (the left side of `otherwise`) or `otherwise` (its right side).
     pub way: Option<&'static str>,

@@ -1,5 +1,7 @@
-//! What tests reach: the indicators and measures that they evaluate, the ways through `if` and `otherwise`, the targets by
-//! which a status that they expect is judged.
+//! What tests reach: the indicators and measures that they evaluate, the ways through `if` and `otherwise` of formulas and
+//! of computed fields, the targets by which a status that they expect is judged.
+
+mod rows;
 
 use std::collections::BTreeSet;
 
@@ -19,7 +21,7 @@ pub enum Kind {
     Indicator,
     /// Named by one, or read by what one names.
     Measure,
-    /// A way through an `if` or an `otherwise`.
+    /// A way through an `if` or an `otherwise`, of a formula or of a computed field.
     Branch,
     /// Judged in a period for which a status is expected.
     Target,
@@ -29,7 +31,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub kind: Kind,
-    /// The indicator or measure that it is, or is part of.
+    /// The indicator or measure that it is, or is part of; of a computed field `source.field`.
     pub subject: String,
     pub span: Span,
     /// Of a branch the way.
@@ -73,7 +75,8 @@ fn reach(
 ) -> Result<Reached, Vec<crate::diagnostic::Diagnostic>> {
     let mut reached = Reached::default();
     let as_of = test.expect.iter().map(|e| e.period.window(&design.calendar).last()).max();
-    let mut evaluator = Evaluator::new(design, sources, answers, as_of);
+    let answers = rows::Noting::new(answers);
+    let mut evaluator = Evaluator::new(design, sources, &answers, as_of);
     let member = |(dimension, member): &(DimensionId, String)| SliceCondition {
         dimension: *dimension,
         test: SliceTest::Members { members: vec![member.clone()], negated: false },
@@ -91,7 +94,7 @@ fn reach(
                 match demand.as_of {
                     None => evaluator.cells(&ask)?,
                     Some(day) => {
-                        let mut other = Evaluator::new(design, sources, answers, Some(day));
+                        let mut other = Evaluator::new(design, sources, &answers, Some(day));
                         let cells = other.cells(&ask)?;
                         reached.branches.extend(other.taken());
                         cells
@@ -102,6 +105,7 @@ fn reach(
         evaluator.cells(&[Ask::subject(expectation.subject, window, slice)])?;
     }
     reached.branches.extend(evaluator.taken());
+    reached.branches.extend(answers.taken(design)?);
     Ok(reached)
 }
 
@@ -132,6 +136,18 @@ fn pieces(design: &Design, reached: &Reached) -> Vec<Piece> {
             reached: read.contains(&Subject::Measure(id)),
         });
         branches(naming, &measure.formula, reached, &mut pieces);
+    }
+    for source in &design.sources {
+        for field in &source.fields {
+            let ways = field.computed.iter().flat_map(rows::branches);
+            pieces.extend(ways.map(|(span, way)| Piece {
+                kind: Kind::Branch,
+                subject: format!("{}.{}", source.naming.name, field.name),
+                span,
+                way: Some(way),
+                reached: reached.branches.contains(&(span, way)),
+            }));
+        }
     }
     pieces.sort_by_key(|p| (p.span, p.way));
     pieces

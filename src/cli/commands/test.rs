@@ -21,8 +21,8 @@ pub struct TestArgs {
     #[arg(long, value_name = "RE")]
     pub filter: Option<Regex>,
 
-    /// Say what the tests reach: indicators, measures, ways through `if` and `otherwise`, targets by which an expected
-    /// status is judged.
+    /// Say what the tests reach: indicators, measures, ways through `if` and `otherwise` (in computed fields: those that a
+    /// row goes), targets by which an expected status is judged.
     #[arg(long)]
     pub coverage: bool,
 
