@@ -182,7 +182,8 @@ impl Page<'_> {
                             tbody {
                                 @for row in rows.iter().rev() {
                                     tr {
-                                        th scope="row" { (row.period) }
+                                        // The first cell of a row heads it without saying so, thousands of times.
+                                        th { (row.period) }
                                         td { (if row.value.is_some() { shown.actual(row) } else { "–".to_string() }) }
                                         @if others { td { (shown.judged(row).unwrap_or_default()) } }
                                         td { (typographic(&shown.target(row))) }
