@@ -71,7 +71,7 @@ impl Span {
         format!("{n} {word}{}", if n == 1 { "" } else { "s" })
     }
 
-    fn months(self) -> Option<i64> {
+    pub fn months(self) -> Option<i64> {
         match self {
             Span::Months(n) => Some(n),
             Span::Years(n) => Some(n * 12),

@@ -486,7 +486,8 @@ impl<'w> Oracle<'w> {
             }
             Shift::Ago(span) => {
                 let asked = almanac.ago(at.asked, *span);
-                let by_days = matches!(span, Span::Days(_) | Span::Weeks(_)) || almanac.is_week(at.asked);
+                // By years a week goes to a week, and so as many days are gone; by months it goes to other days of the week.
+                let by_days = span.months().is_none_or(|months| months % 12 == 0 && almanac.is_week(at.asked));
                 let upto = if !is_cut {
                     asked.end
                 } else if by_days {
