@@ -358,6 +358,15 @@ impl RowExpr {
         }
     }
 
+    /// Calls with the expression and everything in it, in the order written.
+    pub fn each<'e>(&'e self, visit: &mut dyn FnMut(&'e RowExpr)) {
+        let mut waiting = vec![self];
+        while let Some(expr) = waiting.pop() {
+            visit(expr);
+            waiting.extend(expr.operands().into_iter().rev());
+        }
+    }
+
     fn operands_mut(&mut self) -> Vec<&mut RowExpr> {
         match &mut self.kind {
             RowKind::Field(_)

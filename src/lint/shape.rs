@@ -224,15 +224,6 @@ pub fn rows_of(aggregate: &Aggregate) -> impl Iterator<Item = &RowExpr> {
     [&aggregate.argument, &aggregate.weight, &aggregate.filter].into_iter().flatten()
 }
 
-/// Visits an expression over rows and all that is in it.
-pub fn each_row<'e>(expr: &'e RowExpr, see: &mut dyn FnMut(&'e RowExpr)) {
-    let mut waiting = vec![expr];
-    while let Some(expr) = waiting.pop() {
-        see(expr);
-        waiting.extend(expr.operands());
-    }
-}
-
 /// Whether some word of a list names the thing: English words where they stand alone (a plural counts), Chinese anywhere.
 pub fn names(title: &str, words: &[&str]) -> bool {
     let lower = title.to_lowercase();

@@ -61,45 +61,11 @@ fn field_cycles(id: SourceId, computed: &[(usize, Option<RowExpr>)], scope: &Sco
 
 /// Calls `visit` with every field that an expression reads.
 pub fn each_path(expr: &RowExpr, visit: &mut dyn FnMut(&FieldPath, Span)) {
-    match &expr.kind {
-        RowKind::Field(path) => visit(path, expr.span.0),
-        RowKind::Number(_)
-        | RowKind::Text(_)
-        | RowKind::Bool(_)
-        | RowKind::Date(_)
-        | RowKind::Timestamp(_)
-        | RowKind::Constant(_) => {}
-        RowKind::Scaled(inner, _) | RowKind::Negate(inner) | RowKind::Not(inner) => each_path(inner, visit),
-        RowKind::Moved { operand, .. } | RowKind::IsMissing { operand, .. } => each_path(operand, visit),
-        RowKind::Arithmetic { left, right, .. }
-        | RowKind::Compare { left, right, .. }
-        | RowKind::Elapsed { from: left, to: right }
-        | RowKind::And(left, right)
-        | RowKind::Or(left, right)
-        | RowKind::Otherwise(left, right)
-        | RowKind::Contains { operand: left, text: right }
-        | RowKind::StartsWith { operand: left, text: right } => {
-            each_path(left, visit);
-            each_path(right, visit);
+    expr.each(&mut |part| {
+        if let RowKind::Field(path) = &part.kind {
+            visit(path, part.span.0);
         }
-        RowKind::Between { operand, low, high, .. } => {
-            each_path(operand, visit);
-            each_path(low, visit);
-            each_path(high, visit);
-        }
-        RowKind::InList { operand, items, .. } => {
-            each_path(operand, visit);
-            items.iter().for_each(|item| each_path(item, visit));
-        }
-        RowKind::If { condition, then, otherwise } => {
-            each_path(condition, visit);
-            each_path(then, visit);
-            if let Some(otherwise) = otherwise {
-                each_path(otherwise, visit);
-            }
-        }
-        RowKind::Function { args, .. } => args.iter().for_each(|arg| each_path(arg, visit)),
-    }
+    });
 }
 
 fn clean(id: SourceId, node: &Node, computed: &[usize], scope: &Scope, sink: &mut Diagnostics) -> Vec<CleanStep> {

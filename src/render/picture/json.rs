@@ -13,7 +13,7 @@ use super::outline::Subject;
 use super::scene::{Bounds, Item, Role};
 use super::svg;
 use crate::render::results::Shown;
-use crate::render::results::json::{self as eval, DataEntry, Entry};
+use crate::render::results::json::{self as eval, DataEntry, DesignEntry, Entry};
 use crate::results::SubjectId;
 
 pub const SCHEMA: &str = "fishbone.graph/1";
@@ -37,14 +37,6 @@ pub struct Document<'a> {
     /// The head, then the tree as declared, then measures, then sources.
     pub nodes: Vec<NodeEntry<'a>>,
     pub edges: Vec<EdgeEntry>,
-}
-
-#[derive(Serialize, JsonSchema)]
-pub struct DesignEntry<'a> {
-    pub name: &'a str,
-    pub label: &'a str,
-    /// The first digits of a hash over the design's text.
-    pub hash: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]

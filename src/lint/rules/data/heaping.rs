@@ -35,7 +35,6 @@ use crate::design::{
 use crate::lint::Needs;
 use crate::lint::rows;
 use crate::lint::rules::prelude::*;
-use crate::lint::shape::each_row;
 use crate::source::Span;
 use crate::value::calendar::Date;
 use crate::value::{Interval, Window};
@@ -167,7 +166,7 @@ fn limits<'a>(context: &Context<'a>) -> Vec<Limit<'a>> {
                 _ => return,
             };
             let Some(filter) = filter else { return };
-            each_row(filter, &mut |row| {
+            filter.each(&mut |row| {
                 if let RowKind::Compare { op, left, right } = &row.kind
                     && !matches!(op, CompareOp::Equal | CompareOp::NotEqual)
                     && let Some((value, limit)) = compared(left, right)

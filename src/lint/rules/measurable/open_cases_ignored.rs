@@ -41,7 +41,7 @@ use crate::lint::rules::prelude::*;
 use std::collections::BTreeSet;
 
 use crate::design::{AggregateFunction, FieldPath, FormulaKind, RowKind, SourceId};
-use crate::lint::shape::{each_row, rows_of};
+use crate::lint::shape::rows_of;
 
 pub const RULE: Rule = Rule {
     code: Code::new("M19", "open-cases-ignored"),
@@ -69,7 +69,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 _ => return,
             };
             filter.into_iter().for_each(|filter| {
-                each_row(filter, &mut |row| {
+                filter.each(&mut |row| {
                     if let RowKind::IsMissing { operand, .. } = &row.kind
                         && let RowKind::Field(path) = &operand.kind
                     {
@@ -88,7 +88,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let Some(argument) = rows_of(aggregate).next().filter(|_| mean) else { continue };
         let rows = crate::analysis::rows::Rows::new(context.design, aggregate.source);
         let mut ends = Vec::new();
-        each_row(argument, &mut |row| {
+        argument.each(&mut |row| {
             if let RowKind::Elapsed { to, .. } = &row.kind
                 && let RowKind::Field(path) = &to.kind
             {

@@ -181,7 +181,7 @@ fn used(context: &Context<'_>) -> Used {
 }
 
 fn rows(context: &Context<'_>, source: SourceId, expr: &RowExpr, used: &mut Used) {
-    shape::each_row(expr, &mut |r| match &r.kind {
+    expr.each(&mut |r| match &r.kind {
         RowKind::Field(field) => path(context, source, field, used),
         RowKind::Constant(id) => {
             used.constants.insert(*id);

@@ -42,7 +42,6 @@ use std::collections::HashMap;
 
 use crate::design::{CompareOp, FormulaKind, RowExpr, RowKind, Subject};
 use crate::lint::rules::prelude::*;
-use crate::lint::shape;
 use crate::lint::text::{self, Sense};
 
 pub const RULE: Rule = Rule {
@@ -119,7 +118,7 @@ fn limits(formula: &crate::design::Formula) -> Vec<Limit> {
         _ => None,
     };
     if let Some(filter) = filter {
-        shape::each_row(filter, &mut |r| {
+        filter.each(&mut |r| {
             if let RowKind::Compare { op, left, right } = &r.kind {
                 let sides = number(right).map(|n| (*op, n)).or_else(|| number(left).map(|n| (turned(*op), n)));
                 if let Some((op, n)) = sides

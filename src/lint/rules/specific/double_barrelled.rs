@@ -41,7 +41,6 @@ use std::collections::HashMap;
 
 use crate::design::{ArithmeticOp, FormulaKind, RowKind, Subject};
 use crate::lint::rules::prelude::*;
-use crate::lint::shape;
 use crate::lint::text;
 
 pub const RULE: Rule = Rule {
@@ -150,7 +149,7 @@ fn joins(formula: &crate::design::Formula) -> bool {
     let rows = |expr: Option<&crate::design::RowExpr>| {
         let mut joins = false;
         if let Some(expr) = expr {
-            shape::each_row(expr, &mut |r| {
+            expr.each(&mut |r| {
                 joins |= matches!(
                     r.kind,
                     RowKind::And(..) | RowKind::Or(..) | RowKind::InList { .. } | RowKind::Arithmetic { .. }

@@ -199,7 +199,7 @@ fn counts_workdays(formula: &Formula) -> bool {
     let mut workdays = false;
     if let FormulaKind::Aggregate(a) = &formula.kind {
         for row in shape::rows_of(a) {
-            shape::each_row(row, &mut |r| {
+            row.each(&mut |r| {
                 workdays |= matches!(
                     &r.kind,
                     crate::design::RowKind::Function { function: crate::design::RowFunction::Workdays, .. }

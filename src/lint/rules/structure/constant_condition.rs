@@ -117,7 +117,7 @@ fn holds(rows: &Rows<'_>, condition: &RowExpr) -> Option<bool> {
 /// The conditions of `if` over rows.
 fn branches(context: &Context<'_>, source: SourceId, row: &RowExpr, id: Option<IndicatorId>, findings: &mut Findings) {
     let rows = Rows::new(context.design, source);
-    shape::each_row(row, &mut |r| {
+    row.each(&mut |r| {
         if let RowKind::If { condition, .. } = &r.kind {
             tell(context, condition.span.0, holds(&rows, condition), id, findings);
         }
